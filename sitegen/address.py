@@ -1,0 +1,54 @@
+"""Turn site-root-relative addresses into links that work under any path, and into absolute ones.
+
+Exports `address`, `absolute`, `root_of`, `quote_path`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import quote
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def root_of(path: str) -> str:
+    """The way from the page at `path` to the root of the site.
+
+    >>> root_of("doc/x/index.html")
+    '../../'
+    """
+    return "../" * path.count("/")
+
+
+def address(target: str, root: str) -> str:
+    """`target`, a site-root-relative address, as a link from a page whose way to the root is `root`.
+
+    Chinese is percent-quoted; a query and a fragment stay; what is quoted already stays (a file name that holds `%`,
+    `?` or `#` must come quoted). Addresses with a scheme, and bare fragments, are left alone.
+
+    >>> address("doc/办法/index.html#第一条", "../")
+    '../doc/%E5%8A%9E%E6%B3%95/index.html#%E7%AC%AC%E4%B8%80%E6%9D%A1'
+    >>> address("https://www.gov.cn/", "../")
+    'https://www.gov.cn/'
+    """
+    if _SCHEME.match(target):
+        return target
+    quoted = quote_path(target)
+    return quoted if quoted.startswith("#") else root + quoted
+
+
+def absolute(target: str, base: str) -> str:
+    """`target` below the absolute address `base`; "" where the site does not know its own.
+
+    >>> absolute("doc/a b/index.html", "https://www.example.gov.cn/zfxxgk/")
+    'https://www.example.gov.cn/zfxxgk/doc/a%20b/index.html'
+    """
+    return base + quote_path(target) if base else ""
+
+
+@lru_cache(maxsize=4096)  # every page links to the same columns
+def quote_path(target: str) -> str:
+    """`target` percent-quoted once; what is quoted already stays."""
+    return quote(_STRAY_PERCENT.sub("%25", target), safe="/%?#=&+,;@!$'()*~")

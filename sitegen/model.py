@@ -1,0 +1,530 @@
+"""The vocabulary: every frozen value that one stage hands to the next.
+
+Enum values are what authors write and readers see. A `Document` holds only what may be shown; everything else of a
+file is an `Internal`, which no view ever receives (《政府信息公开条例》第十三至十六条).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from sitegen.diagnostics import Diagnostic, Span
+
+DocId = str
+ColumnId = str
+
+
+# ---------------------------------------------------------------- words of the trade
+
+
+class Disclosure(StrEnum):
+    """公开属性 (条例第十三至十六条)."""
+
+    ACTIVE = "主动公开"
+    ON_REQUEST = "依申请公开"
+    WITHHELD = "不予公开"
+
+
+class Genre(StrEnum):
+    """体裁: the 15 文种 of 党政机关公文处理工作条例第八条, and 其他."""
+
+    RESOLUTION = "决议"
+    DECISION = "决定"
+    ORDER = "命令（令）"
+    COMMUNIQUE = "公报"
+    PROCLAMATION = "公告"
+    NOTIFICATION = "通告"
+    OPINION = "意见"
+    NOTICE = "通知"
+    CIRCULAR = "通报"
+    REPORT = "报告"
+    REQUEST = "请示"
+    REPLY = "批复"
+    BILL = "议案"
+    LETTER = "函"
+    MINUTES = "纪要"
+    OTHER = "其他"
+
+
+class Validity(StrEnum):
+    """有效性: whether a document is in force on a given day."""
+
+    PENDING = "尚未施行"
+    EFFECTIVE = "现行有效"
+    AMENDED = "已修改"
+    EXPIRED = "失效"
+    REPEALED = "废止"
+
+
+class RelationKind(StrEnum):
+    """What one document does to another; only this direction is written, the inverse is computed."""
+
+    REPEALS = "废止"
+    AMENDS = "修改"
+    INTERPRETS = "解读"
+    FORWARDS = "转发"
+    SUPPORTS = "配套"
+
+
+class ListStyle(StrEnum):
+    """How a column lists its documents."""
+
+    DOCUMENTS = "documents"  # 标题 文号 成文日期 发布日期 有效性
+    REGULATION = "regulation"  # 序号 标题（题注） 下载
+    PLAIN = "plain"  # 标题 发布日期
+    ANNUAL = "annual"  # one a year, newest first
+    SINGLE = "single"  # the newest document is the page
+
+
+class ChangeKind(StrEnum):
+    """What a revision touched."""
+
+    TEXT = "正文"
+    METADATA = "信息项"
+    ATTACHMENT = "附件"
+
+
+class UpdateKind(StrEnum):
+    """What happened to a document, for 动态更新."""
+
+    PUBLISHED = "发布"
+    REVISED = "更新"
+    EFFECTIVE = "施行"
+    AMENDED = "被修改"
+    REPEALED = "废止"
+    EXPIRED = "失效"
+    WITHDRAWN = "撤回"
+
+
+@dataclass(frozen=True, slots=True)
+class DocNo:
+    """发文字号. `str()` gives the official form: 某政发〔2024〕3号, or 国务院令第711号 (then `year` is None)."""
+
+    agency: str  # 机关代字, or the body whose order it is with its 令
+    year: int | None
+    serial: int
+
+    def __str__(self) -> str:
+        if self.year is None:
+            return f"{self.agency}第{self.serial}号"
+        return f"{self.agency}〔{self.year}〕{self.serial}号"
+
+
+# ---------------------------------------------------------------- bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, a 章/节 or an 一、-level line of the body."""
+
+    level: int  # 2 is the highest inside a body; h1 is the document's title
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link or image of the body as it was written, before it is known where it leads."""
+
+    target: str  # id, relative path, attachment name, `#anchor` or absolute address, as written, unquoted
+    is_image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of plain text under one heading or 条, for search and excerpts."""
+
+    anchor: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A parsed body: HTML with one placeholder for each reference, and what was found in it."""
+
+    html: str
+    outline: tuple[Heading, ...] = ()
+    anchors: tuple[str, ...] = ()  # all of them: headings, 章, 条, footnotes
+    references: tuple[Reference, ...] = ()
+    sections: tuple[Section, ...] = ()
+    digest: str = ""  # of the source text
+
+    @property
+    def text(self) -> str:
+        """The plain text of the body, paragraphs separated by line feeds."""
+        return "\n".join(section.text for section in self.sections)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a reference leads: a site-root-relative path (`doc/x/index.html`) or an absolute address."""
+
+    url: str
+    is_external: bool = False
+    fragment: str = ""
+
+
+# ---------------------------------------------------------------- documents
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A relation as an author wrote it: the other document by id or 文号, and from when it counts."""
+
+    kind: RelationKind
+    target: str
+    day: date | None = None
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A claim whose target was found."""
+
+    kind: RelationKind
+    source: DocId
+    target: DocId
+    effective_date: date
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One of 历次修改."""
+
+    day: date
+    doc_no: str
+    kind: str  # 修正, 修订, 修改决定 …
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file beside a document that the document names."""
+
+    file: str  # its name, as it will stand in the output
+    title: str
+    source: str  # path relative to the content folder
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraField:
+    """A field that belongs to the column's kind (行政相对人, 预算年度 …)."""
+
+    id: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that may be shown today, with only what may be shown of it."""
+
+    id: DocId
+    path: str  # of its source file, relative to the content folder
+    title: str
+    pub_date: date
+    issuers: tuple[str, ...]
+    columns: tuple[ColumnId, ...]  # home first
+    body: Body
+    pub_time: str = ""  # HH:MM, if the author gave one
+    written_date: date | None = None
+    doc_no: str = ""  # canonical 文号
+    index_no: str = ""
+    genre: Genre | None = None
+    topics: tuple[str, ...] = ()
+    declared_validity: Validity | None = None
+    effective_date: date | None = None
+    expire_date: date | None = None
+    repeal_date: date | None = None
+    claims: tuple[Claim, ...] = ()
+    caption: str = ""
+    revisions: tuple[Revision, ...] = ()
+    summary: str = ""
+    keywords: tuple[str, ...] = ()
+    source: str = ""
+    unit: str = ""
+    service_objects: tuple[str, ...] = ()
+    unified_no: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Attachment, ...] = ()  # files that the body shows
+    extra: tuple[ExtraField, ...] = ()
+    roles: tuple[ExtraField, ...] = ()  # 拟稿人 审稿人 发布人, only if the site shows them
+    old_urls: tuple[str, ...] = ()
+    badge: str = ""  # 草稿 or 待发布: in the preview only
+
+    @property
+    def folder(self) -> str:
+        """Its address without `index.html`, from the id alone."""
+        return f"doc/{self.id}/"
+
+    @property
+    def url(self) -> str:
+        """Its address relative to the root of the site."""
+        return f"doc/{self.id}/index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What remains of a withdrawn document: the address, the day and the reason (行政处罚法第四十八条)."""
+
+    id: DocId
+    path: str
+    columns: tuple[ColumnId, ...]
+    day: date
+    reason: str
+    old_urls: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address the document had."""
+        return f"doc/{self.id}/index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Internal:
+    """What a file says that may never be shown, or the file of which nothing may be shown. Never reaches a view."""
+
+    id: DocId
+    path: str
+    disclosure: Disclosure | None
+    is_withheld: bool  # nothing of this file may be shown today
+    reason: str = ""  # 不公开理由
+    is_draft: bool = False
+    is_due: bool = True
+    columns: tuple[ColumnId, ...] = ()
+    drafter: str = ""
+    reviewer: str = ""
+    publisher: str = ""
+    secrecy_review: tuple[tuple[str, str], ...] = ()
+    exempt: tuple[tuple[str, str], ...] = ()
+
+
+# ---------------------------------------------------------------- the site
+
+
+@dataclass(frozen=True, slots=True)
+class KindField:
+    """A front matter field that documents of one column kind have."""
+
+    id: str
+    name: str
+    type: str  # text, date, list, int, choice
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What documents of a column are: an official document, a penalty, a budget …"""
+
+    id: str
+    name: str
+    list: ListStyle
+    official: bool = False
+    requires: tuple[str, ...] = ()
+    fields: tuple[KindField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One entry of the column tree (栏目)."""
+
+    id: ColumnId
+    name: str
+    kind: Kind
+    parent: ColumnId = ""
+    children: tuple[ColumnId, ...] = ()
+    full_name: str = ""
+    must: str = "optional"  # national, statutory, local, optional
+    basis: str = ""
+    certainty: str = "B"
+    column_type: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+    empty: str = ""  # hide or explain, when this column says otherwise than the site
+    gathers: tuple[ColumnId, ...] = ()  # lists the documents of these columns too
+
+    @property
+    def url(self) -> str:
+        """The address of its list."""
+        return f"{self.id}/index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenColumn:
+    """A standard column the site left out, and why: for the internal report, never for a page."""
+
+    id: ColumnId
+    name: str
+    reason: str
+    parent: ColumnId = ""  # the nearest column above it that is shown
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutCell:
+    """One field of the metadata table, under the label this layout uses."""
+
+    field: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """联系方式 of the agency, for the footer and the guide."""
+
+    phone: str = ""
+    address: str = ""
+    hours: str = ""
+    postcode: str = ""
+    email: str = ""
+    fax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """site.yaml: who publishes, the site marks, and what the site chose."""
+
+    agency: str
+    site_name: str
+    url: str = ""  # absolute, ends with a slash; "" if not known
+    agency_short: str = ""
+    domain: str = ""
+    id_code: str = ""
+    icp: str = ""
+    police: str = ""
+    portal_name: str = ""
+    portal_url: str = ""
+    party_mark_url: str = ""
+    find_fault_url: str = ""
+    police_url: str = ""
+    host: str = ""
+    contact: Contact = Contact()
+    apply_url: str = ""
+    intro: str = ""
+    index_no_pattern: str = ""
+    layout: str = "national"
+    layout_rows: tuple[tuple[LayoutCell, ...], ...] = ()
+    empty_columns: str = "hide"
+    show_roles: bool = False
+    search: str = "pagefind"
+    theme: str = "standard"
+    page_size: int = 20
+    topics: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 主题分类: first level, second level
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a source file, as history saw it: which file, which day, what kind."""
+
+    path: str  # of the document's source, relative to the content folder
+    day: date
+    kinds: tuple[ChangeKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of the past of the content: complete since `since`; None where nothing is known."""
+
+    since: date | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kit:
+    """All that a format may read besides a task's model. Picklable.
+
+    `files` are the theme's, by `theme/relative/path`, and under the bare path for the theme in use with its
+    parents below it; `sources` are where attachments are read from, by digest, and are no part of any key.
+    """
+
+    files: Mapping[str, bytes]
+    versions: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Where each field of each source file stands."""
+
+    spans: Mapping[tuple[str, str], Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Everything the content folder and the theme say, read once."""
+
+    config: SiteConfig
+    columns: Mapping[ColumnId, Column]  # in menu order, depth first
+    hidden: tuple[HiddenColumn, ...]
+    documents: tuple[Document, ...]
+    withdrawn: tuple[Withdrawn, ...]
+    internal: tuple[Internal, ...]
+    kit: Kit
+    marks: Marks
+    diagnostics: tuple[Diagnostic, ...]
+    skipped: tuple[str, ...] = ()  # files left out by --keep-going
+
+
+# ---------------------------------------------------------------- work
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One output file: `path` below the output folder, made by a format from a frozen model."""
+
+    path: str
+    format: str
+    model: object
+    template: str = ""
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a kind of file is made: the same task and kit give the same bytes."""
+
+    name: str
+    produce: Callable[[Task, Kit], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFile:
+    """The model of a task that copies a file of the content folder."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """The model of a task that writes a text as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRecord:
+    """What a search back end is told of one document; made from a `Document`, hence only of what may be shown."""
+
+    id: DocId
+    url: str
+    title: str
+    sections: tuple[Section, ...]
+    doc_no: str = ""
+    index_no: str = ""
+    pub_date: date = date.min
+    summary: str = ""
+    keywords: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()  # their titles
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 栏目 主题 体裁 年份 有效性 发文机关
+    validity: str = ""
+
+
+Moment = datetime
