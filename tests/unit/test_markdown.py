@@ -1,0 +1,285 @@
+"""Bodies into HTML. `python tests/unit/test_markdown.py --update` writes the expected files of the fixtures anew."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from sitegen.diagnostics import Severity
+from sitegen.markdown import CODES, Parsed, parse_body, render_body
+from sitegen.model import Body, Link
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "markdown"
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+VOID = {"br", "hr", "img"}
+PHRASING = {"a", "br", "code", "em", "img", "span", "strong", "sup"}
+DANGEROUS = re.compile("(javascript|data|file|vbscript):", re.IGNORECASE)
+
+
+def as_written(body: Body) -> list[Link]:
+    """Links that lead where the author said."""
+    return [Link(r.target, is_external=r.target.startswith(("http", "//"))) for r in body.references]
+
+
+def html_of(text: str) -> str:
+    body = parse_body(text, 1).body
+    return render_body(body, as_written(body))
+
+
+def summary(parsed: Parsed) -> str:
+    """What was found besides the HTML, for people to read."""
+    body = parsed.body
+    parts = [
+        ("目录", [f"{'#' * heading.level} {heading.text} → {heading.anchor}" for heading in body.outline]),
+        ("锚点", list(body.anchors)),
+        (
+            "引用",
+            [
+                f"{n}: {r.target}{'（图片）' if r.is_image else ''}"
+                for n, r in zip(parsed.lines, body.references, strict=True)
+            ],
+        ),
+        ("问题", [f"{f.line}: {f.code} {f.message}\n  提示：{f.hint}" for f in parsed.findings]),
+        ("段落", [f"[{s.anchor}] {s.heading}\n{s.text}" for s in body.sections]),
+    ]
+    return "".join(f"== {name}\n" + "".join(f"{line}\n" for line in lines) for name, lines in parts)
+
+
+@pytest.mark.parametrize("source", sorted(FIXTURES.glob("*.md")), ids=lambda path: path.stem)
+def test_body_becomes_the_expected_page(source):
+    text = source.read_text(encoding="utf-8")
+    assert html_of(text) == source.with_suffix(".html").read_text(encoding="utf-8")
+    assert summary(parse_body(text, 1)) == source.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+# ---------------------------------------------------------------- examples
+
+
+def test_lines_are_those_of_the_file():
+    parsed = parse_body("一\n\n见[甲](a)，\n再见[乙](b)。\n\n- x\n- ![](c.png)\n", 11)
+    assert parsed.lines == (13, 14, 17)
+    assert [(f.line, f.code) for f in parsed.findings] == [(17, "A101")]
+
+
+def test_lines_are_right_with_windows_line_ends():
+    assert parse_body("一\r\n\r\n见[甲](a)\r\n", 1).lines == (3,)
+
+
+def test_external_links_are_marked():
+    body = parse_body("[甲](a){.b}[乙](http://c)", 1).body
+    html = render_body(body, [Link("../x/index.html", fragment="第三条"), Link("http://c?a&b", is_external=True)])
+    assert html == (
+        '<p><a href="../x/index.html#第三条" class="b">甲</a>'
+        '<a href="http://c?a&amp;b" class="external" rel="noopener noreferrer">乙</a></p>\n'
+    )
+
+
+def test_links_must_match_the_references():
+    with pytest.raises(ValueError, match="0 links for 1 references"):
+        render_body(parse_body("[甲](a)", 1).body, [])
+
+
+def test_placeholders_cannot_be_forged():
+    assert html_of("\x02\x03甲\x02[乙](c)") == '<p>甲<a href="c">乙</a></p>\n'
+
+
+def test_comments_are_not_published():
+    assert "密" not in repr(parse_body("甲<!-- 密 -->乙\n\n<!--\n密\n-->\n", 1))
+
+
+def test_comment_without_an_end_is_an_error():
+    assert [(f.line, f.code) for f in parse_body("甲<!-- 乙 -->\n\n<!-- 丙\n", 1).findings] == [(3, "F131")]
+
+
+def test_digest_is_that_of_the_text():
+    assert parse_body("甲", 1).body.digest != parse_body("乙", 1).body.digest
+    assert len(parse_body("\ud800", 1).body.digest) == 64
+
+
+def test_every_visible_word_is_in_the_text_once():
+    text = parse_body(
+        "# 甲\n\n一、乙\n\n丙[丁](x)\n\n| 戊 |\n| - |\n| 己 |\n\n- 庚\n\n第一条　辛[^1]\n\n[^1]: 壬\n", 1
+    ).body.text
+    assert [text.count(word) for word in "甲乙丙丁戊己庚辛壬"] == [1] * 9
+
+
+def test_table_cells_are_separated_in_the_text():
+    assert parse_body("| 甲 | 乙 |\n| - | - |\n| 1 | 2 |\n", 1).body.text == "甲 乙\n1 2"
+
+
+def test_deep_lists_lose_no_text():
+    source = "".join(f"{'  ' * depth}- 第{depth}层\n" for depth in range(50))
+    parsed = parse_body(f"{source}\n后面的正文。\n", 1)
+    assert all(f"第{depth}层" in parsed.body.text for depth in range(50))
+    assert "后面的正文。" in parsed.body.text
+    assert [finding.code for finding in parsed.findings] == ["D130"]
+
+
+def test_anchors_of_equal_headings_differ():
+    anchors = parse_body("# 甲\n\n# 甲\n\n# 甲-2\n\n# 甲 2\n", 1).body.anchors
+    assert anchors == ("甲", "甲-2", "甲2", "甲2-2")
+
+
+def test_anchors_avoid_the_ids_of_templates():
+    assert parse_body("# main\n\n# fn1\n\n# \n\n甲[^1]\n\n[^1]: 乙", 1).body.anchors == (
+        "fn1",
+        "fnref1",
+        "标题main",
+        "标题fn1",
+        "标题",
+    )
+
+
+def test_codes_are_documented():
+    assert len({info.code for info in CODES}) == len(CODES)
+    assert all(info.title and info.why and info.wrong and info.right for info in CODES)
+
+
+@pytest.mark.parametrize("info", CODES, ids=lambda info: info.code)
+def test_wrong_example_of_a_code_gives_it_and_right_example_does_not(info):
+    wrong = info.wrong.partition("（")[0] if info.code in ("L131", "L132") else info.wrong
+    assert info.code in {finding.code for finding in parse_body(wrong, 1).findings}
+    assert info.code not in {finding.code for finding in parse_body(info.right, 1).findings}
+    assert info.severity in Severity
+
+
+# ---------------------------------------------------------------- laws
+
+
+class Checker(HTMLParser):
+    """Complains about HTML that a browser would have to mend."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"attribute twice in {tag}"
+        assert not any(name.startswith("on") or name == "style" for name in names)
+        assert tag not in ("script", "style", "iframe", "object")
+        assert tag in PHRASING or not {"p", "a", "h2", "h3", "h4", "h5", "h6"} & set(self.open), f"{tag} in {self.open}"
+        assert tag != "a" or "a" not in self.open
+        for name, value in attrs:
+            if name in ("href", "src"):
+                assert not DANGEROUS.match(re.sub(r"[\x00-\x20]", "", value or ""))
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open
+        assert self.open.pop() == tag
+
+    def handle_comment(self, data):
+        raise AssertionError("comment")
+
+
+def check(parsed: Parsed) -> None:
+    """The guarantees of `parse_body`."""
+    body = parsed.body
+    html = render_body(body, as_written(body))
+    checker = Checker()
+    checker.feed(html)
+    checker.close()
+    assert not checker.open
+    tree = LexborHTMLParser(f"<!DOCTYPE html><html><head></head><body>{html}</body></html>")
+    assert [node.tag for node in tree.body.traverse(include_text=False)][1:] == checker.tags
+    assert not re.search("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]", html)
+    assert sorted(node.attributes["id"] for node in tree.css("[id]")) == sorted(body.anchors)
+    assert len(set(body.anchors)) == len(body.anchors)
+    assert all(anchor and not re.search(r"\s", anchor) for anchor in body.anchors)
+    targets = {node.attributes["href"] for node in tree.css(".footnote-ref a, .footnote-back")}
+    assert {target.removeprefix("#") for target in targets} <= set(body.anchors)
+    levels = [1] + [int(tag[1]) for tag in checker.tags if re.fullmatch("h[1-6]", tag)]
+    assert all(2 <= b <= a + 1 for a, b in pairwise(levels))
+    assert {heading.anchor for heading in body.outline} | {s.anchor for s in body.sections} <= {*body.anchors, ""}
+    assert len(parsed.lines) == len(body.references)
+    assert all(finding.message and finding.hint for finding in parsed.findings)
+    assert {finding.code for finding in parsed.findings} <= {info.code for info in CODES}
+    for mark in tree.css(".footnote-ref, .footnote-back"):
+        mark.decompose()
+    assert sorted("".join(tree.body.text().split())) == sorted("".join(body.text.split()))
+
+
+WORDS = "甲 a 1 . 。 ： ； 各局： 附件：1.甲 2024年3月1日 示例市人民政府 （此件公开发布）"
+STRUCTURE = "第一章 总则 第三条 **第三条** 一、总体要求 （一）加强领导。 1. （1） 第一节"
+BLOCKS = "-▁ ▁▁-▁ 1.▁ >▁ #▁ ###▁ *▁*▁* ``` ▁▁▁▁ |甲|乙| |-|-| [^1]:▁注 [a]:▁b"
+LINES = r"\ * ** _ ` [ ] ( ) | ![ ]( [^1] [a] {.a▁#b▁width=3} {#b} <br> <b> <!-- --> < > & \" ' &lt; &#2; &Tab;"
+LINKS = '[甲](b) [甲](javascript:a) [](b) ![](c.png) ![甲](c.png▁"乙") <http://a.b> [丙](http://c) [![丁](d)](e)'
+BLANKS = ["\n", "\n\n", "  \n", "\n    ", "　　", "　", " ", "\t", "\x02", "\x03", "\u2028", "\ud800"]
+PIECES = st.sampled_from(
+    [piece.replace("▁", " ") for piece in " ".join([WORDS, STRUCTURE, BLOCKS, LINES, LINKS]).split()] + BLANKS
+)
+TEXTS = st.text() | st.lists(PIECES, max_size=30).map("".join) | st.lists(PIECES, max_size=30).map("\n\n".join)
+
+
+@given(TEXTS)
+@example("[a <http://b> c](d)")
+@example("[甲[^1]](b)\n\n[^1]: 注")
+@example("| ![](a) |\n|-|\n| [^1] |\n\n[^1]: [^1]")
+@example("[^1]: [^2]: 甲\n\n[^1][^2]")
+@example("> [^1]: 甲\n\n[^1]")
+def test_any_text_gives_a_well_formed_and_harmless_page(text):
+    check(parse_body(text, 1))
+
+
+@given(TEXTS, st.integers(1, 100))
+def test_findings_point_into_the_text(text, first_line):
+    parsed = parse_body(text, first_line)
+    last = first_line + re.sub("\r\n?", "\n", text).count("\n")
+    assert all(first_line <= line <= last for line in (*parsed.lines, *(f.line for f in parsed.findings)))
+
+
+@given(TEXTS)
+def test_same_text_gives_the_same_page(text):
+    assert parse_body(text, 1) == parse_body(text, 1)
+
+
+HARD = {
+    "brackets": "[" * 3000,
+    "images in images": "![" * 1000 + "a" + "](b)" * 1000,
+    "links in links": "[" * 1000 + "a" + "](b)" * 1000,
+    "emphasis": "*a **a " * 1500,
+    "quotations": ">" * 3000 + "a",
+    "lists": "- " * 3000 + "a",
+    "definitions": "".join(f"[a{n}]: b\n" for n in range(1500)),
+    "footnotes in footnotes": "[^1]: " * 1500 + "x",
+    "chain of footnotes": "[^0]\n\n" + "".join(f"[^{n}]: [^{n + 1}]\n\n" for n in range(800)),
+    "tags": "<" * 6000,
+    "comments": "<!--" * 3000,
+    "equal headings": "# 第一章\n" * 1500,
+    "lines": "一、a\n" * 2000,
+    "attributes": '![](a){a="' * 1000,
+    "spaces": " " * 20000 + "a",
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hostile_text_takes_no_longer_than_its_length_asks(name):
+    start = time.process_time()
+    check(parse_body(HARD[name], 1))
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the collection of real documents is not here")
+def test_real_documents_become_well_formed_pages():
+    for path in sorted([*CORPUS.rglob("*.md"), *CORPUS.rglob("*.txt")])[::10]:
+        check(parse_body(path.read_text(encoding="utf-8-sig"), 1))
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["--update"]:
+    for fixture in sorted(FIXTURES.glob("*.md")):
+        source = fixture.read_text(encoding="utf-8")
+        fixture.with_suffix(".html").write_text(html_of(source), encoding="utf-8")
+        fixture.with_suffix(".txt").write_text(summary(parse_body(source, 1)), encoding="utf-8")
