@@ -303,6 +303,8 @@ class Internal:
     publisher: str = ""
     secrecy_review: tuple[tuple[str, str], ...] = ()
     exempt: tuple[tuple[str, str], ...] = ()
+    doc_no: str = ""  # canonical, so that a relation to it is recognised
+    old_urls: tuple[str, ...] = ()  # so that its old addresses may go with it
 
 
 # ---------------------------------------------------------------- the site
@@ -472,6 +474,7 @@ class Tree:
     marks: Marks
     diagnostics: tuple[Diagnostic, ...]
     skipped: tuple[str, ...] = ()  # files left out by --keep-going
+    broken: tuple[tuple[DocId, str], ...] = ()  # id and path of files too faulty to be documents; others may name them
 
 
 # ---------------------------------------------------------------- work

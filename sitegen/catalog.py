@@ -1,0 +1,483 @@
+"""Turn a tree, its history and a day into a catalog: columns, relations, what is in force, where links lead, updates.
+
+Pure. Exports `Catalog`, `Update`, `ValidityOn`, `build_catalog`, `validity_on`, `trail`, `below`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from sitegen.diagnostics import CodeInfo, Finding, Severity
+from sitegen.gongwen import find_doc_nos, normalize_doc_no
+from sitegen.model import (
+    Change,
+    ChangeKind,
+    Claim,
+    Column,
+    ColumnId,
+    DocId,
+    Document,
+    History,
+    Link,
+    ListStyle,
+    Reference,
+    Relation,
+    RelationKind,
+    SiteConfig,
+    Tree,
+    UpdateKind,
+    Validity,
+    Withdrawn,
+)
+
+CODES: tuple[CodeInfo, ...] = (
+    CodeInfo(
+        "R101",
+        "找不到所写的文件",
+        Severity.ERROR,
+        "废止、修改、解读等关系要指向本站的文件，读者才能从一份查到另一份。",
+        "废止: kjgf-2019-99（没有这份稿件）",
+        "写对编号；本站没有的文件写文号",
+    ),
+    CodeInfo(
+        "R102",
+        "关系指向不公开的文件",
+        Severity.ERROR,
+        "条例第十三至十六条：公开的文件不能透露不公开的文件。",
+        "转发: 一份依申请公开的文件",
+        "删去这一关系，或先公开那份文件",
+    ),
+    CodeInfo(
+        "R103",
+        "有效性与日期、关系矛盾",
+        Severity.ERROR,
+        "有效性由施行、失效、废止日期和废止关系算出，手写的不能与之矛盾。",
+        "有效性: 现行有效，而有效期至已过",
+        "删去 有效性，或改正日期",
+    ),
+    CodeInfo(
+        "R104", "文件不能指向自己", Severity.ERROR, "一份文件不能废止、修改或解读自己。", "废止: 自己的编号", "改正"
+    ),
+    CodeInfo(
+        "L110",
+        "链接没有着落",
+        Severity.ERROR,
+        "点不开的链接在检查中逐个扣分（国办秘函〔2019〕19号）。",
+        "[办法](kjgf-2019-99)",
+        "写对稿件编号、相对路径或附件名",
+    ),
+    CodeInfo(
+        "L111",
+        "锚点没有着落",
+        Severity.ERROR,
+        "链接到的条款或标题不存在，读者会停在页首。",
+        "[第九十九条](kjgf-2024-03#第九十九条)",
+        "写对条号或标题",
+    ),
+    CodeInfo(
+        "L112", "图片没有着落", Severity.ERROR, "看不见的图片在检查中扣分。", "![图](tu.png)，没有这个文件", "补上图片"
+    ),
+    CodeInfo(
+        "L113",
+        "链接的文件没有列为附件",
+        Severity.ERROR,
+        "没有列出的文件不发布，以免误公开。",
+        "[名单](名单.xlsx)，而 附件 里没有",
+        "在 附件 里列出它",
+    ),
+    CodeInfo(
+        "L114",
+        "链接指向不公开的稿件",
+        Severity.ERROR,
+        "条例第十三至十六条：公开的文件不能透露不公开的文件。",
+        "[请示](qs-2024-01)",
+        "删去链接",
+    ),
+)
+
+_FINAL = (Validity.REPEALED, Validity.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityOn:
+    """A state, since when, and the document that caused it."""
+
+    state: Validity
+    since: date | None = None
+    cause: DocId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One entry of 动态更新."""
+
+    day: date
+    kind: UpdateKind
+    id: DocId
+    cause: DocId | None = None
+    changes: tuple[ChangeKind, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that may be shown on one day, looked up every way the views need."""
+
+    config: SiteConfig
+    as_of: date
+    columns: Mapping[ColumnId, Column]
+    documents: Mapping[DocId, Document]  # newest first
+    withdrawn: Mapping[DocId, Withdrawn]
+    by_column: Mapping[ColumnId, tuple[DocId, ...]]  # of the column itself and what it gathers, newest first
+    outgoing: Mapping[DocId, tuple[Relation, ...]]
+    incoming: Mapping[DocId, tuple[Relation, ...]]
+    unknown_claims: Mapping[DocId, tuple[Claim, ...]]  # of documents the site does not have, named by 文号
+    validity: Mapping[DocId, ValidityOn]  # of those documents that have one
+    links: Mapping[DocId, tuple[Link, ...]]  # one for each reference of the body
+    updates: tuple[Update, ...]  # newest first
+    history_since: date | None
+    closed: Mapping[ColumnId, ColumnId]  # columns the site hides, and the nearest one above that it shows ("" for none)
+
+    @property
+    def top(self) -> tuple[Column, ...]:
+        """The first level of the tree."""
+        return tuple(column for column in self.columns.values() if not column.parent)
+
+
+def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, tuple[Finding, ...]]:
+    """The catalog of what may be shown on `as_of`, and what is wrong between the documents."""
+    documents = {doc.id: doc for doc in sorted(tree.documents, key=newest_first)}
+    withdrawn = {gone.id: gone for gone in sorted(tree.withdrawn, key=lambda gone: gone.id) if gone.id not in documents}
+    by_number: dict[str, list[DocId]] = defaultdict(list)
+    for doc in documents.values():
+        if doc.doc_no:
+            by_number[normalize_doc_no(doc.doc_no)].append(doc.id)
+    secret = {record.id: record for record in tree.internal if record.is_withheld}
+    broken = {doc_id for doc_id, _ in tree.broken} | {path for _, path in tree.broken}
+    secret_paths = {record.path for record in secret.values()}
+    secret_numbers = {normalize_doc_no(record.doc_no) for record in secret.values() if record.doc_no}
+    findings: list[Finding] = []
+    outgoing, incoming, unknown = _relations(
+        documents, withdrawn, by_number, frozenset(secret) | secret_numbers, broken, findings
+    )
+    validity = {}
+    for doc in documents.values():
+        state = validity_on(doc, incoming.get(doc.id, ()), as_of)
+        if _has_validity(doc, tree.columns, incoming.get(doc.id, ())):
+            validity[doc.id] = state
+        if doc.declared_validity and state.since and doc.declared_validity is not state.state:
+            findings.append(
+                Finding(
+                    doc.path,
+                    "validity",
+                    f"写的是“{doc.declared_validity}”，而按日期和关系算出来是“{state.state}”"
+                    f"（自 {state.since.isoformat()}）",
+                    "R103",
+                    "删去“有效性”这一行；确有不同，改正日期或关系。",
+                )
+            )
+    paths = {doc.path: doc.id for doc in documents.values()} | {gone.path: gone.id for gone in withdrawn.values()}
+    links = {}
+    for doc in documents.values():
+        resolver = _Resolver(doc, documents, withdrawn, paths, frozenset(secret), secret_paths, broken, tree.columns)
+        links[doc.id] = tuple(
+            resolver.link(number, reference, findings) for number, reference in enumerate(doc.body.references)
+        )
+    by_column: dict[ColumnId, list[DocId]] = {column: [] for column in tree.columns}
+    for doc in documents.values():
+        for column_id in doc.columns:
+            by_column[column_id].append(doc.id)
+    for column in tree.columns.values():
+        if column.gathers:
+            wanted = {inner for root in column.gathers if root in tree.columns for inner in below(tree.columns, root)}
+            by_column[column.id] = [
+                doc.id for doc in documents.values() if wanted.intersection(doc.columns) or column.id in doc.columns
+            ]
+    catalog = Catalog(
+        config=tree.config,
+        as_of=as_of,
+        columns=tree.columns,
+        documents=documents,
+        withdrawn=withdrawn,
+        by_column={name: tuple(ids) for name, ids in by_column.items()},
+        outgoing=outgoing,
+        incoming=incoming,
+        unknown_claims=unknown,
+        validity=validity,
+        links=links,
+        updates=tuple(sorted(_updates(documents, withdrawn, incoming, history, as_of), key=_update_order)),
+        history_since=history.since,
+        closed={column.id: column.parent for column in tree.hidden},
+    )
+    return catalog, tuple(findings)
+
+
+def newest_first(doc: Document) -> tuple[int, str, str]:
+    """The order of lists: newest 发布日期 first, then the later time, then the id."""
+    minutes = "".join(chr(0x10FFFF - ord(char)) for char in doc.pub_time)
+    return -doc.pub_date.toordinal(), minutes or "\U0010ffff", doc.id
+
+
+def below(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> Iterator[ColumnId]:
+    """The column and all below it, in menu order."""
+    yield column_id
+    for child in columns[column_id].children:
+        yield from below(columns, child)
+
+
+def trail(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> tuple[Column, ...]:
+    """The column and those above it, highest first."""
+    column = columns[column_id]
+    return (*(trail(columns, column.parent) if column.parent else ()), column)
+
+
+# ---------------------------------------------------------------- relations and validity
+
+
+def _relations(
+    documents: Mapping[DocId, Document],
+    withdrawn: Mapping[DocId, Withdrawn],
+    by_number: Mapping[str, Sequence[DocId]],
+    secret: frozenset[str],
+    broken: Collection[str],
+    findings: list[Finding],
+) -> tuple[
+    Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Claim, ...]]
+]:
+    outgoing: dict[DocId, list[Relation]] = defaultdict(list)
+    incoming: dict[DocId, list[Relation]] = defaultdict(list)
+    unknown: dict[DocId, list[Claim]] = defaultdict(list)
+    for doc in documents.values():
+        counts: dict[RelationKind, int] = defaultdict(int)
+        for claim in doc.claims:
+            field = f"{claim.kind.name.lower()}[{counts[claim.kind]}]"
+            counts[claim.kind] += 1
+            matches = by_number.get(normalize_doc_no(claim.target), [])
+            target = claim.target if claim.target in documents else matches[0] if matches else ""
+            if target == doc.id:
+                findings.append(Finding(doc.path, field, f"“{claim.kind}”指向了文件自己", "R104", "改正或删去。"))
+            elif target:
+                day = claim.day or doc.effective_date or doc.written_date or doc.pub_date
+                relation = Relation(claim.kind, doc.id, target, day, claim.articles)
+                outgoing[doc.id].append(relation)
+                incoming[target].append(relation)
+            elif claim.target in secret or normalize_doc_no(claim.target) in secret:
+                findings.append(
+                    Finding(doc.path, field, "指向的文件目前不公开", "R102", "删去这一关系，或等那份文件公开后再写。")
+                )
+            elif claim.target in withdrawn or claim.target in broken:
+                continue  # what is wrong with a broken file is told there, once
+            elif find_doc_nos(claim.target):
+                unknown[doc.id].append(claim)
+            else:
+                near = get_close_matches(claim.target, list(documents), 1, 0.6)
+                findings.append(
+                    Finding(
+                        doc.path,
+                        field,
+                        f"找不到“{claim.target}”这份文件",
+                        "R101",
+                        f"是不是“{near[0]}”（{documents[near[0]].title}）？"
+                        if near
+                        else "写对稿件编号；本站没有的文件写文号，例如 国办发〔2016〕80号。",
+                    )
+                )
+    return (
+        {name: tuple(rows) for name, rows in outgoing.items()},
+        {
+            name: tuple(sorted(rows, key=lambda relation: (relation.effective_date, relation.source)))
+            for name, rows in incoming.items()
+        },
+        {name: tuple(rows) for name, rows in unknown.items()},
+    )
+
+
+def validity_on(doc: Document, incoming: Sequence[Relation], day: date) -> ValidityOn:
+    """The state of `doc` on `day`; `since` is None when nothing but the author's word, or nothing at all, says so.
+
+    `incoming` is earliest first. A repeal of the whole document counts from the day it takes effect; one that names
+    articles only amends.
+    """
+    if doc.effective_date and day < doc.effective_date:
+        return ValidityOn(Validity.PENDING, doc.written_date or doc.pub_date)
+    ends: list[tuple[date, Validity, DocId | None]] = []
+    for relation in incoming:
+        if relation.kind is RelationKind.REPEALS and not relation.articles and relation.effective_date <= day:
+            ends.append((relation.effective_date, Validity.REPEALED, relation.source))
+            break
+    if doc.repeal_date and doc.repeal_date <= day:
+        ends.append((doc.repeal_date, Validity.REPEALED, None))
+    if doc.expire_date and doc.expire_date < day:
+        ends.append((doc.expire_date + timedelta(days=1), Validity.EXPIRED, None))
+    if ends:
+        first = min(ends, key=lambda end: (end[0], end[1] is Validity.EXPIRED, end[2] is None))
+        return ValidityOn(first[1], first[0], first[2])
+    amended = [
+        relation
+        for relation in incoming
+        if relation.effective_date <= day
+        and (relation.kind is RelationKind.AMENDS or (relation.kind is RelationKind.REPEALS and relation.articles))
+    ]
+    if amended:
+        return ValidityOn(Validity.AMENDED, amended[-1].effective_date, amended[-1].source)
+    if doc.declared_validity is Validity.PENDING and doc.effective_date:
+        return ValidityOn(Validity.EFFECTIVE, doc.effective_date)
+    if doc.declared_validity is Validity.EXPIRED and doc.expire_date:
+        return ValidityOn(Validity.EFFECTIVE, doc.effective_date or doc.pub_date)
+    if doc.declared_validity:
+        return ValidityOn(doc.declared_validity)
+    return ValidityOn(Validity.EFFECTIVE, doc.effective_date)
+
+
+def _has_validity(doc: Document, columns: Mapping[ColumnId, Column], incoming: Sequence[Relation]) -> bool:
+    """Whether "in force" means anything for the document."""
+    kinds = [columns[name].kind for name in doc.columns]
+    if any(kind.list in (ListStyle.DOCUMENTS, ListStyle.REGULATION) and kind.id != "plan" for kind in kinds):
+        return True
+    if any((doc.declared_validity, doc.effective_date, doc.expire_date, doc.repeal_date)):
+        return True
+    return any(relation.kind in (RelationKind.REPEALS, RelationKind.AMENDS) for relation in incoming)
+
+
+# ---------------------------------------------------------------- links
+
+_EXTERNAL = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolver:
+    """Finds where the references of one document lead."""
+
+    doc: Document
+    documents: Mapping[DocId, Document]
+    withdrawn: Mapping[DocId, Withdrawn]
+    paths: Mapping[str, DocId]
+    secret: frozenset[DocId]
+    secret_paths: set[str]
+    broken: Collection[str]  # ids and paths
+    columns: Mapping[ColumnId, Column]
+
+    def link(self, number: int, reference: Reference, findings: list[Finding]) -> Link:
+        def bad(code: str, message: str, hint: str) -> Link:
+            findings.append(Finding(self.doc.path, f"references[{number}]", message, code, hint))
+            return Link("")
+
+        written = reference.target
+        if _EXTERNAL.match(written):
+            return Link(written, is_external=True)
+        target, _, fragment = written.partition("#")
+        if reference.is_image:
+            for image in (*self.doc.images, *self.doc.attachments):
+                if image.source == self._beside(target):
+                    return Link(self.doc.folder + quote(image.file))
+            return bad("L112", f"找不到图片“{target}”", "把 png、jpg、gif 或 webp 图片放在稿件旁边，名字要完全一致。")
+        if not target:
+            return self._anchored(self.doc, fragment, bad)
+        for attachment in (*self.doc.attachments, *self.doc.images):
+            if attachment.source == self._beside(target):
+                return Link(self.doc.folder + quote(attachment.file))
+        if target.lower().endswith((".md", ".markdown")):
+            path = self._beside(target)
+            doc_id = self.paths.get(path, "")
+            if path in self.secret_paths:
+                return bad("L114", "链接指向的稿件目前不公开", "删去链接，或等那份稿件公开后再写。")
+        else:
+            doc_id = target if target in self.documents or target in self.withdrawn else ""
+        if doc_id in self.documents:
+            return self._anchored(self.documents[doc_id], fragment, bad)
+        if doc_id in self.withdrawn:
+            return Link(self.withdrawn[doc_id].url)
+        if target in self.secret:
+            return bad("L114", "链接指向的稿件目前不公开", "删去链接，或等那份稿件公开后再写。")
+        if target in self.columns:
+            return Link(self.columns[target].url)
+        if target in self.broken or self._beside(target) in self.broken:
+            return Link("")
+        if "." in PurePosixPath(target).name and not target.lower().endswith(".md"):
+            return bad("L113", f"“{target}”没有列为附件", "在信息头的 附件 里列出它，文件放在稿件旁边。")
+        near = get_close_matches(target, [*self.documents, *self.paths], 1, 0.6)
+        return bad(
+            "L110",
+            f"链接“{target}”没有着落",
+            f"是不是“{near[0]}”？" if near else "写稿件编号、稿件的相对路径（.md）或附件的文件名。",
+        )
+
+    def _anchored(self, doc: Document, fragment: str, bad: object) -> Link:
+        own = "" if doc is self.doc else doc.url
+        if not fragment:
+            return Link(doc.url)
+        if fragment in doc.body.anchors:
+            return Link(own, fragment=fragment)
+        near = get_close_matches(fragment, doc.body.anchors, 1, 0.5)
+        assert callable(bad)
+        where = "本文" if doc is self.doc else f"《{doc.title}》"
+        found = bad(
+            "L111",
+            f"{where}里没有“{fragment}”这个位置",
+            f"是不是“{near[0]}”？" if near else "锚点写成“第三条”或标题的文字（不含标点）。",
+        )
+        assert isinstance(found, Link)
+        return found
+
+    def _beside(self, target: str) -> str:
+        """`target` seen from the document's folder, without `..`; "" if it leads out of the content folder."""
+        parts: list[str] = list(PurePosixPath(self.doc.path).parent.parts)
+        for part in target.split("/"):
+            if part == "..":
+                if not parts:
+                    return ""
+                parts.pop()
+            elif part not in ("", "."):
+                parts.append(part)
+        return "/".join(parts)
+
+
+# ---------------------------------------------------------------- updates
+
+
+def _updates(
+    documents: Mapping[DocId, Document],
+    withdrawn: Mapping[DocId, Withdrawn],
+    incoming: Mapping[DocId, tuple[Relation, ...]],
+    history: History,
+    as_of: date,
+) -> Iterator[Update]:
+    changes: dict[str, list[Change]] = defaultdict(list)
+    for change in history.changes:
+        changes[change.path].append(change)
+    for doc in documents.values():
+        yield Update(doc.pub_date, UpdateKind.PUBLISHED, doc.id)
+        for update in _after_publication(doc, incoming.get(doc.id, ()), changes.get(doc.path, ())):
+            if doc.pub_date < update.day <= as_of:
+                yield update
+    for gone in withdrawn.values():
+        yield Update(gone.day, UpdateKind.WITHDRAWN, gone.id)
+
+
+def _after_publication(doc: Document, incoming: Iterable[Relation], changes: Iterable[Change]) -> Iterator[Update]:
+    if doc.effective_date:
+        yield Update(doc.effective_date, UpdateKind.EFFECTIVE, doc.id)
+    ended = False
+    for relation in incoming:
+        if relation.kind is RelationKind.REPEALS and not relation.articles and not ended:
+            ended = True
+            yield Update(relation.effective_date, UpdateKind.REPEALED, doc.id, relation.source)
+        elif relation.kind in (RelationKind.AMENDS, RelationKind.REPEALS) and not ended:
+            yield Update(relation.effective_date, UpdateKind.AMENDED, doc.id, relation.source)
+    if doc.repeal_date and not ended:
+        ended = True
+        yield Update(doc.repeal_date, UpdateKind.REPEALED, doc.id)
+    if doc.expire_date and not ended:
+        yield Update(doc.expire_date + timedelta(days=1), UpdateKind.EXPIRED, doc.id)
+    for change in changes:
+        yield Update(change.day, UpdateKind.REVISED, doc.id, None, change.kinds)
+
+
+def _update_order(update: Update) -> tuple[int, str, int, str]:
+    return -update.day.toordinal(), update.id, list(UpdateKind).index(update.kind), update.cause or ""

@@ -1,0 +1,16 @@
+"""Turn a task into bytes: every kind of output file, by name.
+
+Exports `FORMATS`, `AssetFile`, `asset_tasks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sitegen.formats.copyfile import ASSET, COPY, TEXT, AssetFile, asset_tasks
+from sitegen.formats.html import HTML
+from sitegen.model import Format
+
+__all__ = ["FORMATS", "AssetFile", "asset_tasks"]
+
+FORMATS: Mapping[str, Format] = {format.name: format for format in (HTML, COPY, TEXT, ASSET)}

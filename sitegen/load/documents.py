@@ -1,0 +1,492 @@
+"""Turn the bytes of one source file into what may be shown of it and what may not, with the place of every field.
+
+Here is the barrier: a file that is not 主动公开, is a draft or is not yet due gives an `Internal` and nothing else
+(《政府信息公开条例》第十三至十六条), and what is said about it never quotes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import PurePosixPath
+
+from sitegen import markdown
+from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
+from sitegen.load import fields as f
+from sitegen.load.codes import CODES
+from sitegen.load.yamltree import Item, read_yaml
+from sitegen.model import (
+    Body,
+    Claim,
+    Column,
+    ColumnId,
+    Disclosure,
+    Document,
+    ExtraField,
+    HiddenColumn,
+    Internal,
+    KindField,
+    RelationKind,
+    SiteConfig,
+    Withdrawn,
+)
+
+_CODES: Mapping[str, CodeInfo] = {info.code: info for info in (*CODES, *markdown.CODES)}
+_ID = re.compile(r"[a-z0-9\u3400-\u9fff\u3007][a-z0-9\u3400-\u9fff\u3007._-]*")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_QUOTE_NOTHING = frozenset(("F104", "F108", "S102"))  # what these say is the same whatever the file says
+_ROLES = ("drafter", "reviewer", "publisher")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a file is judged by: the columns, the site, the moment, and whether this is the preview."""
+
+    config: SiteConfig
+    columns: Mapping[ColumnId, Column]
+    hidden: Mapping[ColumnId, HiddenColumn]
+    as_of: datetime
+    label: str = "content"  # how the content folder is called in diagnostics
+    is_preview: bool = False
+    max_bytes: int = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one file gave. At most one of `document` and `withdrawn`; `files` are what the document names."""
+
+    path: str
+    document: Document | None = None
+    withdrawn: Withdrawn | None = None
+    internal: Internal | None = None
+    files: tuple[f.NamedFile, ...] = ()
+    marks: Mapping[str, Span] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything in the file forbids publishing it."""
+        return any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+
+class _Notes:
+    """Collects the diagnostics of one file; once `is_secret`, it says where, but no longer what stands there."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.is_secret = False
+        self.found: list[Diagnostic] = []
+
+    def add(self, code: str, line: int, column: int, message: str, hint: str = "", name: str = "") -> None:
+        info = _CODES[code]
+        if self.is_secret and code not in _QUOTE_NOTHING:
+            message = f"{info.title}（{'字段“' + name + '”，' if name else ''}这份稿件不公开，内容不在这里显示）"
+            hint = f"正确的写法，例如：{info.right}"
+        self.found.append(Diagnostic(code, info.severity, message, Span(self.path, line, column), hint))
+
+
+def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
+    """The file `path` (relative to the content folder) as a document, a withdrawal or an internal record. Pure."""
+    notes = _Notes(f"{around.label}/{path}")
+    text = _decode(data, notes, around.max_bytes)
+    if text is None:
+        return Loaded(path, diagnostics=tuple(notes.found))
+    split = _split(text, notes)
+    if split is None:
+        return Loaded(path, diagnostics=tuple(notes.found))
+    head, body, body_line = split
+    item, problems = read_yaml(head, 2)
+    root: Mapping[str, Item] = {}
+    if item is not None and isinstance(item.value, Mapping):
+        root = item.value
+    elif item is not None or not problems:
+        notes.add("F104", 2, 1, "信息头里没有字段", "每行写“字段名: 内容”，冒号用半角的，后面空一格。")
+    notes.is_secret = _is_secret(root, around)
+    for problem in problems:
+        notes.add(problem.code, problem.line, problem.column, problem.message, problem.hint)
+    if item is None or not root:
+        return Loaded(path, diagnostics=tuple(notes.found))
+    kind_fields, columns = _columns(path, root, around, notes)
+    given, places = _read_fields(root, item.keys, kind_fields, notes)
+    reader = _Reader(path, given, places, notes, around, columns)
+    marks = {name: Span(notes.path, *place) for name, place in places.items()}
+    for name, part in root.items():
+        known = f.FIELD_NAMES.get(name) or f.FIELD_IDS.get(name)
+        for inner, deeper in part.walk(known.id if known else name):
+            marks.setdefault(inner, Span(notes.path, deeper.line, deeper.column))
+    doc_id = reader.document_id()
+    internal = reader.internal(doc_id)
+    named = given.get("attachments", ())
+    files = named if isinstance(named, tuple) else ()
+    withdraw = given.get("withdraw")
+    if internal is None or internal.is_withheld:
+        return Loaded(path, None, None, internal, (*files, *_shown(body)), marks, tuple(notes.found))
+    if isinstance(withdraw, tuple) and withdraw[0] <= around.as_of.date():
+        old_urls = reader.tuple_of("old_urls")
+        withdrawn = Withdrawn(doc_id, path, columns[:1], withdraw[0], withdraw[1], old_urls)
+        return Loaded(path, None, withdrawn, internal, (*files, *_shown(body)), marks, tuple(notes.found))
+    parsed = markdown.parse_body(body, body_line)
+    for finding in parsed.findings:
+        notes.add(finding.code, finding.line, 1, finding.message, finding.hint)
+    for number, line in enumerate(parsed.lines):
+        marks[f"references[{number}]"] = Span(notes.path, line)
+    marks["body"] = Span(notes.path, body_line)
+    document = reader.document(doc_id, parsed.body, internal)
+    return Loaded(path, document, None, internal, files, marks, tuple(notes.found))
+
+
+def _shown(body: str) -> tuple[f.NamedFile, ...]:
+    """The images of a body that is not published: no other document may publish them either."""
+    references = markdown.parse_body(body, 1).body.references
+    return tuple(f.NamedFile(reference.target, "") for reference in references if reference.is_image)
+
+
+def _decode(data: bytes, notes: _Notes, max_bytes: int) -> str | None:
+    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
+        notes.add("F101", 1, 1, "文件是空的", "写上信息头和正文，或删去这个文件。")
+        return None
+    if len(data) > max_bytes:
+        notes.add(
+            "F114",
+            1,
+            1,
+            f"文件有 {len(data) / 1e6:.1f} MB，超过 {max_bytes / 1e6:.0f} MB",
+            "把大的表格、图片作为附件，正文只留文字。",
+        )
+        return None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
+        line = data[: max(data.find(b"\x00"), 0)].count(b"\n") + 1
+        notes.add("F113", line, 1, "文件不是纯文本，或用 UTF-16 编码保存", "在记事本里“另存为”，编码选 UTF-8。")
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        looks = "（像是 GBK，即“ANSI”）" if _is_gb18030(data) else ""
+        notes.add("F113", line, column, f"文件不是 UTF-8 编码{looks}", "在记事本里“另存为”，编码选 UTF-8。")
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_gb18030(data: bytes) -> bool:
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _split(text: str, notes: _Notes) -> tuple[str, str, int] | None:
+    lines = text.split("\n")
+    first = lines[0].rstrip()
+    if first != "---":
+        near = first.strip() in ("---", "----", "－－－", "———", "—--") or not first
+        notes.add(
+            "F102",
+            1,
+            1,
+            "文件开头没有信息头",
+            "第一行必须正好是三个减号 ---。"
+            if near
+            else "第一行写 ---，接着写 标题、公开属性、发布日期，再写一行 ---。",
+        )
+        return None
+    for number, line in enumerate(lines[1:], 2):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number + 1
+    notes.add("F103", 1, 1, "信息头没有结束", "在最后一个字段之后单独写一行 ---。")
+    return None
+
+
+def _is_legal_id(doc_id: str) -> bool:
+    is_name = _ID.fullmatch(doc_id) and not _RESERVED.fullmatch(doc_id) and not doc_id.endswith(".")
+    return bool(is_name) and len(doc_id.encode()) <= 200  # file systems take names of 255 bytes
+
+
+def _is_secret(root: Mapping[str, Item], around: Surroundings) -> bool:
+    """Whether the file may be quoted to nobody: judged before anything else is read of it."""
+    disclosures = [f.FIELD_IDS["disclosure"].parse(root[name]) for name in ("disclosure", "公开属性") if name in root]
+    if disclosures != [Disclosure.ACTIVE]:
+        return True
+    if around.is_preview:
+        return False
+    if any(f.flag(root[name]) is not False for name in ("draft", "草稿") if name in root):
+        return True
+    moments = [f.moment(root[name]) for name in ("pub_date", "发布日期") if name in root]
+    return any(isinstance(moment, tuple) and _due(moment) > around.as_of for moment in moments)
+
+
+def _due(moment: tuple[date, str]) -> datetime:
+    return datetime.combine(moment[0], time.fromisoformat(moment[1] or "00:00"))
+
+
+def _read_fields(
+    root: Mapping[str, Item], keys: Mapping[str, tuple[int, int]], kind_fields: Mapping[str, KindField], notes: _Notes
+) -> tuple[dict[str, object], dict[str, tuple[int, int]]]:
+    given: dict[str, object] = {}
+    places: dict[str, tuple[int, int]] = {}
+    by_name = {entry.name: entry for entry in kind_fields.values()}
+    for key, item in root.items():
+        line, column = keys[key]
+        known = f.FIELD_IDS.get(key) or f.FIELD_NAMES.get(key)
+        own = kind_fields.get(key) or by_name.get(key)
+        entry = known or own
+        if entry is None:
+            choices = [*f.FIELD_NAMES, *f.FIELD_IDS, *kind_fields, *by_name]
+            near = f.nearest(key, choices)
+            hint = f"是不是“{near}”？" if near else "字段名见 python build.py schema，或 README.zh-CN.md。"
+            notes.add("F106", line, column, f"没有“{key}”这个字段", hint, key)
+            continue
+        if entry.id in places:
+            notes.add(
+                "F107",
+                line,
+                column,
+                f"“{entry.name}”（{entry.id}）写了两次，第一次在第 {places[entry.id][0]} 行",
+                "中文名和英文名只写一个。",
+                entry.name,
+            )
+            continue
+        places[entry.id] = (item.line, item.column)
+        parse = known.parse if known else f.kind_parser(own) if own else f.text
+        value = parse(item)
+        if isinstance(value, f.Bad):
+            at = value.item or item
+            notes.add(value.code, at.line, at.column, f"{entry.name}：{value.message}", value.hint, entry.name)
+            continue
+        given[entry.id] = value
+    return given, places
+
+
+def _columns(
+    path: str, root: Mapping[str, Item], around: Surroundings, notes: _Notes
+) -> tuple[Mapping[str, KindField], tuple[ColumnId, ...]]:
+    item = root.get("column") or root.get("栏目")
+    line, at = (item.line, item.column) if item else (1, 1)
+    wanted: tuple[str, ...] = ()
+    if item is not None:
+        value = f.texts(item)
+        wanted = () if isinstance(value, f.Bad) else value
+        if isinstance(value, f.Bad):
+            return {}, ()
+    if not wanted:
+        folders = list(reversed(PurePosixPath(path).parts[:-1]))
+        known = [part for part in folders if part in around.columns or part in around.hidden]
+        if not known:
+            near = next((n for part in folders if (n := f.nearest(part, list(around.columns)))), "")
+            notes.add(
+                "F120",
+                line,
+                at,
+                "不知道这份稿件属于哪个栏目",
+                f"上级文件夹没有一个是栏目编号{'，是不是想写“' + near + '”' if near else ''}；"
+                "移到栏目文件夹里，或在信息头写 栏目。",
+                "栏目",
+            )
+            return {}, ()
+        wanted = (known[0],)
+    columns: list[ColumnId] = []
+    for name in wanted:
+        if name in around.hidden:
+            notes.add(
+                "F123",
+                line,
+                at,
+                f"栏目“{name}”（{around.hidden[name].name}）已被本站隐藏",
+                "换一个栏目，或在 columns.yaml 里不再隐藏它。",
+                "栏目",
+            )
+        elif name not in around.columns:
+            by_name = next((c.id for c in around.columns.values() if name in (c.name, c.full_name)), "")
+            near = by_name or f.nearest(name, list(around.columns))
+            hint = f"是不是“{near}”（{around.columns[near].name}）？" if near else "栏目编号见 docs/columns.md。"
+            notes.add("F121", line, at, f"没有“{name}”这个栏目", hint, "栏目")
+        else:
+            if around.columns[name].children and not around.columns[name].gathers:
+                leaf = around.columns[name].children[0]
+                notes.add(
+                    "F122",
+                    line,
+                    at,
+                    f"栏目“{name}”（{around.columns[name].name}）下面还有栏目，信息应归入末级栏目",
+                    f"改为末级栏目，例如“{leaf}”（{around.columns[leaf].name}）。",
+                    "栏目",
+                )
+            columns.append(name)
+    kind_fields = {entry.id: entry for name in columns for entry in around.columns[name].kind.fields}
+    return kind_fields, tuple(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The fields of one file, read; makes the values out of them."""
+
+    path: str
+    given: Mapping[str, object]
+    places: Mapping[str, tuple[int, int]]
+    notes: _Notes
+    around: Surroundings
+    columns: tuple[ColumnId, ...]
+
+    def text(self, name: str) -> str:
+        value = self.given.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def tuple_of(self, name: str) -> tuple[str, ...]:
+        value = self.given.get(name, ())
+        return value if isinstance(value, tuple) else ()
+
+    def date(self, name: str) -> date | None:
+        value = self.given.get(name)
+        return value if isinstance(value, date) else None
+
+    def document_id(self) -> str:
+        written = self.text("id")
+        doc_id = written or PurePosixPath(self.path).stem
+        if not _is_legal_id(doc_id):
+            line, column = self.places.get("id", (1, 1))
+            better = re.sub(r"[^a-z0-9\u3400-\u9fff\u3007._-]+", "-", doc_id.lower()).strip("-._")[:60]
+            example = f"，例如“{better}”" if _is_legal_id(better) else ""
+            shown = "编号" if written else "文件名（就是编号）"
+            self.notes.add(
+                "F111",
+                line,
+                column,
+                f"{shown}“{doc_id}”不能作为网页地址",
+                f"只用小写字母、数字、. _ - 和汉字，最多 60 个字{example}。"
+                + ("" if written else "改文件名，或在信息头写 id。"),
+                "稿件编号",
+            )
+        return doc_id
+
+    def require(self, name: str, hint: str) -> None:
+        if name not in self.places or self.given.get(name) in ("", None, ()):
+            if name in self.places and name not in self.given:
+                return  # a problem of its own is already noted
+            entry = f.FIELD_IDS[name]
+            line, column = self.places.get(name, (1, 1))
+            self.notes.add("F108", line, column, f"缺少“{entry.name}”（{name}）", hint, entry.name)
+
+    def internal(self, doc_id: str) -> Internal | None:
+        """The internal record; None when the file is too broken to know whether it may be shown."""
+        disclosure = self.given.get("disclosure")
+        is_draft = "draft" in self.places and self.given.get("draft") is not False
+        self.require("disclosure", "写 主动公开、依申请公开 或 不予公开。")
+        if not isinstance(disclosure, Disclosure):
+            return None
+        if disclosure is not Disclosure.ACTIVE and not self.text("disclosure_reason"):
+            line, column = self.places["disclosure"]
+            self.notes.add(
+                "S102", line, column, f"公开属性是“{disclosure}”，没有写“不公开理由”", "写明依据的条款和理由。"
+            )
+        moment = self.given.get("pub_date")
+        is_due = True
+        if isinstance(moment, tuple):
+            is_due = _due(moment) <= self.around.as_of
+        elif disclosure is Disclosure.ACTIVE and not is_draft:
+            self.require("pub_date", "写首次公开的日期，例如 2024-03-05；构建的日期不会代替它。")
+            is_due = False  # never published without a date of its own
+        is_withheld = disclosure is not Disclosure.ACTIVE or ((is_draft or not is_due) and not self.around.is_preview)
+        review = self.given.get("secrecy_review", ())
+        exempt = self.given.get("exempt", ())
+        assert isinstance(review, tuple)
+        assert isinstance(exempt, tuple)
+        return Internal(
+            doc_id,
+            self.path,
+            disclosure,
+            is_withheld,
+            self.text("disclosure_reason"),
+            is_draft,
+            is_due,
+            self.columns,
+            self.text("drafter"),
+            self.text("reviewer"),
+            self.text("publisher"),
+            review,
+            exempt,
+            self.text("doc_no"),
+            self.tuple_of("old_urls"),
+        )
+
+    def document(self, doc_id: str, body: Body, internal: Internal) -> Document | None:
+        """The public document; None if a field it cannot do without is missing."""
+        self.require("title", "写文件的全称。")
+        title = self.text("title")
+        moment = self.given.get("pub_date")
+        if not isinstance(moment, tuple):
+            if not (internal.is_draft and self.around.is_preview):
+                return None
+            moment = (self.around.as_of.date(), "")
+        kinds = [self.around.columns[name].kind for name in self.columns]
+        if any(kind.official for kind in kinds):
+            self.require("written_date", "写文件签发的日期（成文日期）。")
+        self._require_of_kind()
+        if not title or not self.columns:
+            return None
+        extra = tuple(
+            ExtraField(entry.id, entry.name, value)
+            for kind in dict.fromkeys(kinds)
+            for entry in kind.fields
+            if (value := self.text(entry.id))
+        )
+        roles = tuple(ExtraField(name, f.FIELD_IDS[name].name, value) for name in _ROLES if (value := self.text(name)))
+        badge = "草稿" if internal.is_draft else "" if internal.is_due else "待发布"
+        claims: list[Claim] = []
+        for relation in RelationKind:
+            found = self.given.get(relation.name.lower(), ())
+            assert isinstance(found, tuple)
+            claims.extend(found)
+        revisions = self.given.get("revisions", ())
+        assert isinstance(revisions, tuple)
+        return Document(
+            id=doc_id,
+            path=self.path,
+            title=title,
+            pub_date=moment[0],
+            pub_time=moment[1],
+            issuers=self.tuple_of("issuer") or (self.around.config.agency,),
+            columns=self.columns,
+            body=body,
+            written_date=self.date("written_date"),
+            doc_no=self.text("doc_no"),
+            index_no=self.text("index_no"),
+            genre=self.given.get("genre"),  # type: ignore[arg-type]
+            topics=self.tuple_of("topic"),
+            declared_validity=self.given.get("validity"),  # type: ignore[arg-type]
+            effective_date=self.date("effective_date"),
+            expire_date=self.date("expire_date"),
+            repeal_date=self.date("repeal_date"),
+            claims=tuple(claims),
+            caption=self.text("caption"),
+            revisions=revisions,
+            summary=self.text("summary"),
+            keywords=self.tuple_of("keywords"),
+            source=self.text("source"),
+            unit=self.text("unit"),
+            service_objects=self.tuple_of("service_object"),
+            unified_no=self.text("unified_no"),
+            extra=extra,
+            roles=roles if self.around.config.show_roles else (),
+            old_urls=self.tuple_of("old_urls"),
+            badge=badge,
+        )
+
+    def _require_of_kind(self) -> None:
+        for name in self.columns:
+            column = self.around.columns[name]
+            required = [(entry.id, entry.name) for entry in column.kind.fields if entry.required]
+            required += [(entry, f.FIELD_IDS[entry].name) for entry in column.kind.requires]
+            for entry_id, entry_name in required:
+                if entry_id not in self.places or self.given.get(entry_id) in ("", (), None):
+                    self.notes.add(
+                        "F140",
+                        1,
+                        1,
+                        f"“{column.kind.name}”类信息没有写“{entry_name}”（{entry_id}）",
+                        f"在信息头补上 {entry_name}。",
+                        entry_name,
+                    )

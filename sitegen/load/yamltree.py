@@ -1,0 +1,191 @@
+"""Turn YAML text into a tree of text, lists and mappings in which every part knows its place.
+
+All scalars stay what was written (`no`, `010` and `1e3` are text); a key given twice, an alias or anything that is
+not plain YAML is a problem with its place, not an exception.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import yaml
+
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part of a YAML text: `value` is text, a tuple of items, or a mapping of items; lines and columns from 1."""
+
+    value: str | tuple[Item, ...] | Mapping[str, Item]
+    line: int = 1
+    column: int = 1
+    keys: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # where each key of a mapping stands
+
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, Item]]:
+        """Every part with its path: `attachments[0].file`."""
+        yield prefix, self
+        if isinstance(self.value, tuple):
+            for number, part in enumerate(self.value):
+                yield from part.walk(f"{prefix}[{number}]")
+        elif not isinstance(self.value, str):
+            for key, part in self.value.items():
+                yield from part.walk(f"{prefix}.{key}" if prefix else key)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlProblem:
+    """What is wrong with a YAML text, and where."""
+
+    code: str
+    line: int
+    column: int
+    message: str
+    hint: str
+
+
+MAX_DEPTH = 100
+
+
+def read_yaml(text: str, first_line: int = 1) -> tuple[Item | None, tuple[YamlProblem, ...]]:
+    """The tree of `text` (None if it has none), and the problems; `first_line` is the file's line of the first one."""
+    shift = first_line - 1
+    if (bad := _first_tab(text)) is not None:
+        return None, (
+            YamlProblem(
+                "F104", bad[0] + shift, bad[1], "信息头里用了制表符（Tab）缩进", "把行首的制表符改成两个空格。"
+            ),
+        )
+    loader = _LOADER(text)
+    try:
+        if (deep := _first_too_deep(text)) is not None:
+            message, hint = "信息头的层次太深", "信息头最多两三层，请检查括号和缩进。"
+            return None, (YamlProblem("F104", deep[0] + shift, deep[1], message, hint),)
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        line, column, message, hint = _syntax_problem(text, error)
+        return None, (YamlProblem("F104", line + shift, column, message, hint),)
+    except (yaml.YAMLError, ValueError):
+        place = _unreadable_place(text)
+        return None, (
+            YamlProblem(
+                "F104",
+                place[0] + shift,
+                place[1],
+                "信息头里有无法读取的字符",
+                "删去看不见的控制字符，或重新输入这一行。",
+            ),
+        )
+    finally:
+        loader.dispose()
+    if node is None:
+        return None, ()
+    problems: list[YamlProblem] = []
+    seen: set[int] = set()
+
+    def build(node: yaml.Node) -> Item:
+        line, column = node.start_mark.line + first_line, node.start_mark.column + 1
+        if not isinstance(node, yaml.ScalarNode) or node.value:
+            if id(node) in seen:
+                problems.append(
+                    YamlProblem("F104", line, column, "信息头里用了引用（& 和 *）", "把内容直接写在这里，不用引用。")
+                )
+                return Item("", line, column)
+            seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            value = str(node.value)
+            return Item("" if value in ("~", "null") and not node.style else value, line, column)
+        if isinstance(node, yaml.SequenceNode):
+            return Item(tuple(build(part) for part in node.value), line, column)
+        mapping: dict[str, Item] = {}
+        keys: dict[str, tuple[int, int]] = {}
+        for key_node, value_node in node.value:
+            key_line, key_column = _place(key_node, first_line)
+            if not isinstance(key_node, yaml.ScalarNode):
+                problems.append(YamlProblem("F104", key_line, key_column, "这里应是字段名", "检查冒号和缩进。"))
+                continue
+            key = str(key_node.value).strip()
+            if key in mapping:
+                problems.append(
+                    YamlProblem(
+                        "F105",
+                        key_line,
+                        key_column,
+                        f"字段“{key}”写了两次，第一次在第 {keys[key][0]} 行",
+                        "只留一处。",
+                    )
+                )
+                continue
+            mapping[key] = build(value_node)
+            keys[key] = (key_line, key_column)
+        return Item(mapping, line, column, keys)
+
+    return build(node), tuple(problems)
+
+
+def _first_too_deep(text: str) -> tuple[int, int] | None:
+    """Where the text is nested deeper than `MAX_DEPTH`: composing it would take the stack, and the process with it."""
+    if sum(map(text.count, "[{-?:")) <= MAX_DEPTH:  # no level without one of these
+        return None
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH and event.start_mark:
+                return event.start_mark.line + 1, event.start_mark.column + 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+def _place(node: yaml.Node, first_line: int) -> tuple[int, int]:
+    mark = node.start_mark
+    assert mark is not None  # nodes made from text have one
+    return mark.line + first_line, mark.column + 1
+
+
+def _first_tab(text: str) -> tuple[int, int] | None:
+    for number, line in enumerate(text.split("\n"), 1):
+        indent = line[: len(line) - len(line.lstrip())]
+        if "\t" in indent and line.strip():
+            return number, indent.index("\t") + 1
+    return None
+
+
+def _unreadable_place(text: str) -> tuple[int, int]:
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, char in enumerate(line, 1):
+            if (ord(char) < 32 and char != "\t") or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000:
+                return number, column
+    return 1, 1
+
+
+_KEY_LINE = re.compile(r"[^\s:：#'\"\[\]{},&*!|>%@`-][^:：]*(:(?=\s|$)|:|：|$)")  # group: what ends the field's name
+_QUOTED = "写成“字段名: 内容”，冒号后空一格；内容里有冒号、井号、方括号或引号时，用单引号把内容括起来。"
+
+
+def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str, str]:
+    """Where the mistake really is (the parser often notices it one line later), what it is, and what to do."""
+    problem, context = (error.problem or "").lower(), (error.context or "").lower()
+    found = error.problem_mark or error.context_mark
+    line, column = (found.line + 1, found.column + 1) if found else (1, 1)
+    if "escape" in problem or "unicode" in problem:
+        return line, column, "双引号里的反斜杠不能这样用", "把双引号换成单引号。"
+    if "quoted scalar" in context and (start := error.context_mark):
+        return start.line + 1, start.column + 1, "从这里开始的引号没有成对", "补上另一半引号；引号用半角的。"
+    lines = text.split("\n")
+    for number in (line - 1, line):
+        key = _KEY_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
+        if key and key[1] == "：":
+            return number, key.end(), "字段名后面用了全角冒号", "用半角冒号加一个空格，例如“标题: 某通知”。"
+        if key and key[1] == ":" and lines[number - 1][key.end() : key.end() + 1].strip():
+            return number, key.end(), "字段名的冒号后面没有空格", "在冒号后面加一个空格。"
+        if key and not key[1]:
+            return number, 1, "这一行没有冒号，读不懂哪里是字段名", _QUOTED
+    if "mapping values are not allowed" in problem:
+        return line, column, "这一行有多余的冒号，读不懂哪里是字段名", _QUOTED
+    if any(word in context for word in ("alias", "anchor", "tag", "block scalar")) or "start any token" in problem:
+        return line, column, "内容以不能用在开头的符号开始", _QUOTED
+    return line, column, "这一行的缩进、括号或符号与上文对不上", _QUOTED

@@ -1,0 +1,60 @@
+"""The home page of the column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sitegen.catalog import Catalog, below
+from sitegen.model import Column, Task, UpdateKind, Validity
+from sitegen.views.frames import HOME_NAME, Frames
+from sitegen.views.pages import Entry, HomePage
+from sitegen.views.rows import row_of, update_row
+
+_ROWS = 5
+_UPDATES = 12
+
+
+def tasks(catalog: Catalog) -> Iterator[Task]:
+    """`index.html`."""
+    frames = Frames(catalog)
+    month = catalog.as_of.isoformat()[:7]
+    of_month = [update for update in catalog.updates if update.day.isoformat().startswith(month)]
+    shown = of_month or catalog.updates
+    yield Task(
+        "index.html",
+        "html",
+        HomePage(
+            frame=frames.page(
+                "index.html",
+                HOME_NAME,
+                f"{catalog.config.agency}依法主动公开政府信息的专栏，集中公开政府信息公开指南、制度、法定主动公开内容和年度报告。",
+                (HOME_NAME, "政府信息公开指南", "法定主动公开内容", "政府信息公开年报", catalog.config.agency),
+                "首页",
+            ),
+            intro=catalog.config.intro,
+            entries=tuple(_entry(catalog, frames, column) for column in catalog.top if frames.is_shown(column)),
+            newest=tuple(row_of(catalog, doc) for doc in list(catalog.documents.values())[:10]),
+            updates=tuple(update_row(catalog, update) for update in shown[:_UPDATES]),
+            updates_title="本月动态" if of_month else "最近动态",
+            total=len(catalog.documents),
+            in_force=sum(state.state in (Validity.EFFECTIVE, Validity.AMENDED) for state in catalog.validity.values()),
+            this_month=sum(update.kind is UpdateKind.PUBLISHED for update in of_month),
+            as_of=catalog.as_of.isoformat(),
+        ),
+        "home.html",
+    )
+
+
+def _entry(catalog: Catalog, frames: Frames, column: Column) -> Entry:
+    ids = {doc_id for inner in below(catalog.columns, column.id) for doc_id in catalog.by_column[inner]}
+    newest = [doc for doc in catalog.documents.values() if doc.id in ids][:_ROWS]
+    item = frames.menu_item(column)
+    return Entry(
+        id=column.id,
+        name=column.name,
+        url=column.url,
+        description=column.description,
+        count=item.count,
+        rows=tuple(row_of(catalog, doc) for doc in newest),
+        children=item.children,
+    )

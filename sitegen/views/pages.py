@@ -1,0 +1,383 @@
+"""What themes receive: one frozen value for each page kind, with everything it shows already looked up.
+
+Dates are text (`2026-11-22`), addresses are relative to the root of the site (`doc/x/index.html`) unless they begin
+with a scheme; templates turn them into relative ones with `{{ x | href }}`. Templates format; they do not search,
+sort, filter or compute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sitegen.model import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the column tree, with the entries below it."""
+
+    id: str
+    name: str
+    url: str
+    count: int = 0  # documents below it
+    children: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What every page shares: header, menu, footer."""
+
+    agency: str
+    agency_short: str
+    site_name: str
+    domain: str
+    id_code: str
+    icp: str
+    police: str
+    police_url: str
+    party_mark_url: str
+    find_fault_url: str
+    host: str
+    contact: Contact
+    portal_name: str
+    portal_url: str
+    apply_url: str
+    base_url: str  # absolute, ends with a slash; "" if not known
+    menu: tuple[MenuItem, ...]
+    has_search: bool
+    language: str = "zh-CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the trail; the last has no address."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The head and surroundings of one page."""
+
+    shell: Shell
+    title: str  # of the title element
+    canonical: str  # absolute, or ""
+    tags: tuple[tuple[str, str], ...]  # page tags: meta name, content
+    trail: tuple[Crumb, ...]  # first is the home of the column
+    current: str = ""  # id of the menu item this page belongs to
+    open: tuple[str, ...] = ()  # ids of the menu items above and including it
+    feeds: tuple[Crumb, ...] = ()
+    noindex: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document in a list."""
+
+    title: str
+    url: str
+    pub_date: str
+    doc_no: str = ""
+    written_date: str = ""
+    validity: str = ""  # one of the five words, or "" where the column has none
+    caption: str = ""
+    number: int = 0  # counts from 1 over the whole list
+    issuer: str = ""
+    summary: str = ""
+    index_no: str = ""
+    downloads: tuple[FileLink, ...] = ()
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file to download."""
+
+    title: str
+    url: str
+    format: str  # DOCX, PDF …
+    size: str  # 35 KB
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """One number of a pager."""
+
+    number: int
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where a list stands among its pages; addresses are "" where there is none. `links` has gaps as number 0."""
+
+    number: int
+    pages: int
+    total: int
+    first: str = ""
+    previous: str = ""
+    next: str = ""
+    last: str = ""
+    links: tuple[PageLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of the statutory entries on the home page, with its newest documents."""
+
+    id: str
+    name: str
+    url: str
+    description: str
+    count: int
+    rows: tuple[Row, ...]
+    children: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRow:
+    """One line of 动态更新."""
+
+    day: str
+    kind: str  # 发布 更新 施行 被修改 废止 失效 撤回
+    kind_id: str  # published revised effective amended repealed expired withdrawn
+    title: str
+    url: str
+    what: str = ""  # 正文、附件; or the document that caused it
+    cause_title: str = ""
+    cause_url: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """`index.html`. Template home.html."""
+
+    frame: Frame
+    intro: str
+    entries: tuple[Entry, ...]
+    newest: tuple[Row, ...]
+    updates: tuple[UpdateRow, ...]  # of this month, or the last ones
+    updates_title: str
+    total: int
+    in_force: int
+    this_month: int
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A column's list. Template list.html; `style` is documents, regulation, plain or annual."""
+
+    frame: Frame
+    name: str
+    full_name: str
+    description: str
+    basis: str
+    style: str
+    rows: tuple[Row, ...]
+    pager: Pager
+    children: tuple[MenuItem, ...]  # the columns below, with counts
+    elements: tuple[str, ...]
+    empty: str  # what to say where there is no document, else ""
+    search_url: str  # the search page, preset to this column, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the metadata table. `values` are shown one after the other; each may lead somewhere."""
+
+    label: str
+    values: tuple[Crumb, ...]
+    span: int = 1  # how many label/value pairs wide
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A heading with those below it."""
+
+    text: str
+    anchor: str
+    children: tuple[Outline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRow:
+    """A document on the other end of a relation."""
+
+    title: str
+    url: str  # "" when the site does not have the document
+    doc_no: str = ""
+    date: str = ""
+    validity: str = ""
+    articles: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationGroup:
+    """The documents that stand in one relation to this one: 废止了, 被…废止, 解读 …"""
+
+    label: str
+    rows: tuple[RelatedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a reader must know before reading: the state, in a sentence, with the document that caused it."""
+
+    state: str
+    text: str
+    cause_title: str = ""
+    cause_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """`doc/<id>/index.html`. Template document.html, or single.html for guide, apply and the like."""
+
+    frame: Frame
+    id: str
+    title: str
+    badge: str
+    layout: str
+    table: tuple[tuple[Cell, ...], ...]
+    columns: int  # label/value pairs in the widest row of the table
+    caption: str
+    pub_date: str  # YYYY-MM-DD HH:MM when a time is known
+    source: str
+    validity: str
+    notice: Notice | None
+    body: str  # HTML, already safe
+    outline: tuple[Outline, ...]
+    facts: tuple[tuple[str, str], ...]  # fields of the column's kind
+    roles: tuple[tuple[str, str], ...]
+    attachments: tuple[FileLink, ...]
+    relations: tuple[RelationGroup, ...]
+    revisions: tuple[tuple[str, str, str], ...]  # date, doc_no, kind
+    history: tuple[UpdateRow, ...]
+    history_note: str
+    doc_no: str
+    style: str  # the list style of its column; official documents are typeset as such
+    is_official: bool
+    previous: Row | None = None
+    next: Row | None = None
+    is_single: bool = False
+    elements: tuple[str, ...] = ()
+    siblings: tuple[Row, ...] = ()  # older documents of a single-page column
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogPage:
+    """政府信息公开目录: index, name, summary, written date (条例第十二条). Template catalog.html."""
+
+    frame: Frame
+    heading: str
+    rows: tuple[Row, ...]
+    pager: Pager
+    years: tuple[MenuItem, ...]
+    topics: tuple[MenuItem, ...]
+    numbers_url: str
+    current: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatesPage:
+    """动态更新. Template updates.html."""
+
+    frame: Frame
+    heading: str
+    since: str  # since when the record is complete, as a sentence
+    rows: tuple[UpdateRow, ...]
+    pager: Pager
+    months: tuple[MenuItem, ...]
+    kinds: tuple[MenuItem, ...]
+    columns: tuple[MenuItem, ...]
+    current: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """`search/index.html`. Template search.html."""
+
+    frame: Frame
+    backend: str  # pagefind
+    total: int
+    years: tuple[MenuItem, ...]
+    topics: tuple[MenuItem, ...]
+    catalog_url: str
+    numbers_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnPage:
+    """The address of a withdrawn document. Template withdrawn.html."""
+
+    frame: Frame
+    day: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """`sitemap/index.html`: the column tree as a page. Template map.html."""
+
+    frame: Frame
+    columns: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundPage:
+    """`404.html`: shown at any address, so it needs no file beside it. Template 404.html."""
+
+    frame: Frame
+    base: str  # the path of the site on its server, begins and ends with a slash
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectPage:
+    """An old address. Template redirect.html."""
+
+    frame: Frame
+    target: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of a feed."""
+
+    id: str
+    title: str
+    url: str  # absolute
+    updated: str  # RFC 3339
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An Atom feed (RFC 4287). Template feed.xml."""
+
+    id: str
+    title: str
+    url: str  # absolute address of the page
+    self_url: str
+    updated: str
+    author: str
+    entries: tuple[FeedEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """sitemap.xml (sitemaps.org 0.9). Template sitemap.xml."""
+
+    urls: tuple[tuple[str, str], ...]  # absolute address, last change YYYY-MM-DD
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """robots.txt (RFC 9309). Template robots.txt."""
+
+    sitemap_url: str

@@ -1,0 +1,62 @@
+"""What stands at addresses that have moved: old addresses of documents (旧地址) and hidden columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from sitegen.address import address
+from sitegen.catalog import Catalog
+from sitegen.model import Task, TextFile
+from sitegen.views.frames import HOME_NAME, Frames
+from sitegen.views.pages import Crumb, RedirectPage
+
+RULES_FILE = "redirects.nginx.conf"
+
+
+def tasks(catalog: Catalog) -> Iterator[Task]:
+    """A page at each old address below the site, and a file with rules for the server for every one.
+
+    A static page cannot stand at an address outside the site's folder or with a query: only a rule leads from there.
+    """
+    frames = Frames(catalog)
+    base = urlsplit(catalog.config.url).path or "/"
+    rules: dict[str, str] = {}
+    pages: dict[str, Task] = {}
+    for old, target, title in _moved(catalog):
+        parts = urlsplit(old)
+        below = not parts.path.startswith("/")
+        path = base + parts.path if below else parts.path
+        rules[address(f"{path}?{parts.query}" if parts.query else path, "")] = address(target, base)
+        if page := page_at(old, base):
+            frame = frames.page(page, title, f"“{title}”的地址已改变。", (title,), crumbs=(Crumb(title),), noindex=True)
+            pages.setdefault(page, Task(page, "html", RedirectPage(frame, target, title), "redirect.html"))
+    yield from pages.values()
+    if rules:
+        lines = (f'"{old}" "{target}";\n' for old, target in sorted(rules.items()))
+        yield Task(RULES_FILE, "text", TextFile("".join(lines)))
+
+
+def _moved(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
+    """Old address, where it leads now, and what stands there."""
+    for doc in catalog.documents.values():
+        for old in doc.old_urls:
+            yield old, doc.url, doc.title
+    for gone in catalog.withdrawn.values():
+        for old in gone.old_urls:
+            yield old, gone.url, "撤回说明"
+    for column_id, parent in catalog.closed.items():
+        column = catalog.columns.get(parent)
+        name, url = (column.name, column.url) if column else (HOME_NAME, "index.html")
+        yield f"{column_id}/index.html", url, name
+
+
+def page_at(old: str, base: str) -> str:
+    """The file that answers at the old address, on a site below the path `base`; "" where only a rule can."""
+    parts = urlsplit(old)
+    if parts.query or (parts.path.startswith("/") and not parts.path.startswith(base)):
+        return ""
+    path = unquote(parts.path.removeprefix(base))
+    if path.endswith((".html", ".htm", ".shtml")):
+        return path
+    return f"{path.rstrip('/')}/index.html" if path.strip("/") else "index.html"

@@ -1,0 +1,63 @@
+"""The search page, and what the search is told of each document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sitegen.catalog import Catalog, trail
+from sitegen.model import SearchRecord, Task
+from sitegen.views.catalogue import topic_items, year_items
+from sitegen.views.frames import Frames
+from sitegen.views.pages import SearchPage
+
+
+def tasks(catalog: Catalog) -> Iterator[Task]:
+    """`search/index.html`."""
+    frames = Frames(catalog)
+    yield Task(
+        "search/index.html",
+        "html",
+        SearchPage(
+            frame=frames.page(
+                "search/index.html",
+                "信息检索",
+                f"按标题、正文、发文字号、索引号检索{catalog.config.agency}主动公开的全部信息。",
+                ("检索", "发文字号", "索引号", "有效性"),
+            ),
+            backend=catalog.config.search,
+            total=len(catalog.documents),
+            years=year_items(catalog),
+            topics=topic_items(catalog),
+            catalog_url="catalog/index.html",
+            numbers_url="catalog/number/index.html" if any(d.doc_no for d in catalog.documents.values()) else "",
+        ),
+        "search.html",
+    )
+
+
+def search_records(catalog: Catalog) -> tuple[SearchRecord, ...]:
+    """Everything published, newest first, as a search back end is told of it."""
+    return tuple(
+        SearchRecord(
+            id=doc.id,
+            url=doc.url,
+            title=doc.title,
+            sections=doc.body.sections,
+            doc_no=doc.doc_no,
+            index_no=doc.index_no,
+            pub_date=doc.pub_date,
+            summary=doc.summary,
+            keywords=doc.keywords,
+            attachments=tuple(attachment.title for attachment in doc.attachments),
+            filters=(
+                ("column", tuple(dict.fromkeys(c.name for n in doc.columns for c in trail(catalog.columns, n)))),
+                ("topic", tuple(dict.fromkeys(topic.split("\\")[0] for topic in doc.topics))),
+                ("genre", (doc.genre.value,) if doc.genre else ()),
+                ("year", (str(doc.pub_date.year),)),
+                ("validity", (catalog.validity[doc.id].state.value,) if doc.id in catalog.validity else ()),
+                ("issuer", doc.issuers),
+            ),
+            validity=catalog.validity[doc.id].state.value if doc.id in catalog.validity else "",
+        )
+        for doc in catalog.documents.values()
+    )
