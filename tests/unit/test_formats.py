@@ -1,0 +1,556 @@
+"""Formats: a task and a kit into bytes; themes into kits."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote, urljoin
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sitegen.address import address, root_of
+from sitegen.diagnostics import SitegenError
+from sitegen.formats import FORMATS, AssetFile, asset_tasks
+from sitegen.formats.html import date_cn
+from sitegen.load.theme import read_theme
+from sitegen.model import Contact, CopyFile, Kit, Task
+from sitegen.views.pages import (
+    CatalogPage,
+    Cell,
+    Crumb,
+    DocumentPage,
+    Entry,
+    Feed,
+    FeedEntry,
+    FileLink,
+    Frame,
+    HomePage,
+    ListPage,
+    MapPage,
+    MenuItem,
+    NotFoundPage,
+    Notice,
+    Outline,
+    PageLink,
+    Pager,
+    RedirectPage,
+    RelatedRow,
+    RelationGroup,
+    Robots,
+    Row,
+    SearchPage,
+    Shell,
+    Sitemap,
+    UpdateRow,
+    UpdatesPage,
+    WithdrawnPage,
+)
+
+THEMES = Path(__file__).parents[2] / "themes"
+
+# ---------------------------------------------------------------- page values, empty and full
+
+BARE_SHELL = Shell("某局", "", "", "", "", "", "", "", "", "", "", Contact(), "", "", "", "", (), False)
+MENU = tuple(
+    MenuItem(
+        f"fd-{i:02}",
+        f"法定主动公开内容之{i}",
+        f"fd-{i:02}/index.html",
+        3,
+        tuple(MenuItem(f"fd-{i:02}-{k}", f"下级栏目{k}", f"fd-{i:02}-{k}/index.html", 1) for k in range(10)),
+    )
+    for i in range(10)
+)
+FULL_SHELL = Shell(
+    agency="示例市科学技术局",
+    agency_short="市科技局",
+    site_name="示例市科学技术局",
+    domain="kjj.example.gov.cn",
+    id_code="9900000001",
+    icp="示ICP备00000001号-1",
+    police="示公网安备 99000000000001号",
+    police_url="https://beian.example.gov.cn/",
+    party_mark_url="https://bszs.example.cn/",
+    find_fault_url="https://zfwzgl.example.gov.cn/?site_code=9900000001",
+    host="示例市科学技术局办公室",
+    contact=Contact("0990-0000000", "人民路1号", "工作日 9:00—17:00", "000000", "xxgk@example.gov.cn", "0990-0000001"),
+    portal_name="门户",
+    portal_url="https://kjj.example.gov.cn/",
+    apply_url="https://ysq.example.gov.cn/",
+    base_url="https://kjj.example.gov.cn/zfxxgk/",
+    menu=MENU,
+    has_search=True,
+)
+TAGS = (("SiteName", "示例市科学技术局"), ("ColumnName", "规范性文件"), ("ColumnDescription", "说明“甲”&乙"))
+ROWS = tuple(
+    Row(
+        title=f"示例市科学技术局关于印发《示例市科技计划项目管理办法》的通知（{i}）",
+        url=f"doc/办法-{i}/index.html",
+        pub_date="2026-01-02",
+        doc_no=f"示科发规〔2026〕{i}号",
+        written_date="2026-01-01",
+        validity="现行有效",
+        caption="（2026年1月1日公布）",
+        number=i,
+        summary="概述",
+        index_no=f"000/2026-{i:05}",
+        downloads=(FileLink("下载文字版", "doc/a/a.docx", "DOCX", "1 KB"),),
+        badge="草稿",
+    )
+    for i in range(1, 21)
+)
+BARE_ROW = Row("标题", "doc/a/index.html", "2026-01-02")
+BARE_PAGER = Pager(1, 1, 1)
+FULL_PAGER = Pager(
+    2,
+    9,
+    180,
+    "a/index.html",
+    "a/index.html",
+    "a/page/3/index.html",
+    "a/page/9/index.html",
+    (
+        PageLink(1, "a/index.html"),
+        PageLink(2, "a/page/2/index.html", True),
+        PageLink(0, ""),
+        PageLink(9, "a/page/9/index.html"),
+    ),
+)
+BARE_UPDATE = UpdateRow("2026-01-02", "撤回", "withdrawn", "某文件", "")
+FULL_UPDATE = UpdateRow(
+    "2026-01-02", "废止", "repealed", "甲", "doc/a/index.html", "正文", "乙", "doc/b/index.html", "栏目"
+)
+
+
+def frame(shell: Shell = BARE_SHELL, *, is_full: bool = False) -> Frame:
+    """A frame with nothing, or with everything."""
+    if not is_full:
+        return Frame(shell, "标题", "", (), ())
+    trail = (Crumb("政府信息公开", "index.html"), Crumb("栏目", "fd-01/index.html"), Crumb("正文"))
+    feeds = (Crumb("订阅", "a/atom.xml"),)
+    return Frame(FULL_SHELL, "标题_某局", "https://x/a/", TAGS, trail, "fd-01-1", ("fd-01", "fd-01-1"), feeds, True)
+
+
+def list_page(style: str, rows: tuple[Row, ...], *, is_full: bool = False) -> ListPage:
+    """A column's list."""
+    pager = FULL_PAGER if is_full else BARE_PAGER
+    children = MENU[0].children if is_full else ()
+    texts = ("全名", "说明", "依据") if is_full else ("", "", "")
+    return ListPage(
+        frame(is_full=is_full),
+        "栏目",
+        *texts,
+        style,
+        rows,
+        pager,
+        children,
+        ("要素",) if is_full else (),
+        "" if rows else "本栏目目前没有信息。",
+        "search/index.html?column=a" if is_full else "",
+    )
+
+
+BARE_DOCUMENT = DocumentPage(
+    frame=frame(),
+    id="a",
+    title="某通知",
+    badge="",
+    layout="national",
+    table=(),
+    columns=1,
+    caption="",
+    pub_date="",
+    source="",
+    validity="",
+    notice=None,
+    body="",
+    outline=(),
+    facts=(),
+    roles=(),
+    attachments=(),
+    relations=(),
+    revisions=(),
+    history=(),
+    history_note="",
+    doc_no="",
+    style="plain",
+    is_official=False,
+)
+FULL_DOCUMENT = DocumentPage(
+    frame=frame(is_full=True),
+    id="a",
+    title="某“通知”<一>",
+    badge="草稿",
+    layout="national",
+    table=(
+        (Cell("索引号", (Crumb("1"),)), Cell("主题", (Crumb("甲", "catalog/甲/index.html"), Crumb("乙")))),
+        (Cell("标题", (Crumb("某"),), 2),),
+    ),
+    columns=2,
+    caption="（2026年公布）",
+    pub_date="2026-01-02 10:00",
+    source="某局",
+    validity="废止",
+    notice=Notice("废止", "本文件已废止。", "乙", "doc/b/index.html"),
+    body="<p>正文</p>",
+    outline=(Outline("一、总则", "a1", (Outline("（一）", "a2"),)),),
+    facts=(("相对人", "某公司"),),
+    roles=(("拟稿人", "张某"),),
+    attachments=(FileLink("附件", "doc/a/附件1.docx", "DOCX", "35 KB"),),
+    relations=(
+        RelationGroup(
+            "废止",
+            (
+                RelatedRow("乙", "doc/b/index.html", "乙〔2026〕1号", "2026-01-01", "现行有效", "第一条"),
+                RelatedRow("丙", ""),
+            ),
+        ),
+    ),
+    revisions=(("2026-01-01", "乙〔2026〕1号", "修正"),),
+    history=(FULL_UPDATE, BARE_UPDATE),
+    history_note="自2026年起。",
+    doc_no="示科发〔2026〕1号",
+    style="documents",
+    is_official=True,
+    previous=ROWS[0],
+    next=BARE_ROW,
+    siblings=ROWS[:2],
+)
+
+
+def tasks_of(is_full: bool) -> list[Task]:
+    """One task for each template of the theme, with all optional fields empty or all full."""
+    shown = frame(is_full=is_full)
+    rows = ROWS if is_full else (BARE_ROW,)
+    updates = (FULL_UPDATE, BARE_UPDATE) if is_full else ()
+    items = MENU[:2] if is_full else ()
+    pager = FULL_PAGER if is_full else BARE_PAGER
+    document = FULL_DOCUMENT if is_full else BARE_DOCUMENT
+    entry = Entry("zn", "指南", "zn/index.html", "说明" if is_full else "", 0, (), items)
+    url = "search/index.html" if is_full else ""
+    pages: list[tuple[str, object, str]] = [
+        (
+            "index.html",
+            HomePage(shown, "", (entry,), rows if is_full else (), updates, "本月动态", 1, 1, 1, ""),
+            "home.html",
+        ),
+        ("a/page/2/index.html", list_page("documents", rows, is_full=is_full), "list.html"),
+        ("b/index.html", list_page("regulation", rows, is_full=is_full), "list.html"),
+        ("c/index.html", list_page("plain", rows, is_full=is_full), "list.html"),
+        ("d/index.html", list_page("annual", (), is_full=is_full), "list.html"),
+        ("doc/a/index.html", document, "document.html"),
+        ("zn/index.html", document, "single.html"),
+        (
+            "catalog/index.html",
+            CatalogPage(shown, "目录", rows if is_full else (), pager, items, items, url),
+            "catalog.html",
+        ),
+        ("updates/index.html", UpdatesPage(shown, "动态", "", updates, pager, items, items, items), "updates.html"),
+        ("search/index.html", SearchPage(shown, "pairs", 1, items, items, "catalog/index.html", url), "search.html"),
+        ("doc/gone/index.html", WithdrawnPage(shown, "2026-01-02", "理由" if is_full else ""), "withdrawn.html"),
+        ("sitemap/index.html", MapPage(shown, items), "map.html"),
+        ("404.html", NotFoundPage(shown, "/zfxxgk/"), "404.html"),
+        ("old/a.html", RedirectPage(shown, "doc/a/index.html", "某" if is_full else ""), "redirect.html"),
+    ]
+    return [Task(path, "html", page, template) for path, page, template in pages]
+
+
+@pytest.fixture(scope="module")
+def kit() -> Kit:
+    return read_theme(THEMES, "standard")
+
+
+def produce(task: Task, kit: Kit) -> str:
+    return FORMATS[task.format].produce(task, kit).decode()
+
+
+# ---------------------------------------------------------------- addresses and dates
+
+_names = st.text(st.characters(categories=("L", "N"), include_characters="-_.〔〕（） "), min_size=1).filter(
+    lambda name: name.strip(".")
+)
+_paths = st.lists(_names, min_size=1, max_size=4).map("/".join)
+
+
+@given(page=_paths, target=_paths, fragment=st.one_of(st.just(""), _names))
+def test_a_link_followed_from_its_page_leads_to_its_target(page: str, target: str, fragment: str) -> None:
+    wanted = f"{target}#{fragment}" if fragment else target
+    link = address(wanted, root_of(page))
+    assert link.isascii()
+    base = "https://site.example/a/b/"
+    assert unquote(urljoin(base + address(page, ""), link)) == base + wanted
+
+
+@pytest.mark.parametrize("target", ["https://www.gov.cn/a?b=1#c", "mailto:a@b.cn", "#第一条"])
+def test_addresses_with_a_scheme_and_fragments_do_not_depend_on_the_page(target: str) -> None:
+    assert unquote(address(target, "../../")) == target
+
+
+def test_dates_are_written_as_in_running_text() -> None:
+    assert date_cn("2026-11-02") == "2026年11月2日"
+    assert date_cn("2026-11-02 10:00") == "2026年11月2日 10:00"
+    assert date_cn("近日") == "近日"
+
+
+# ---------------------------------------------------------------- the standard theme
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+@pytest.mark.parametrize("theme", ["standard", "plain-blue"])
+def test_every_template_renders_with_its_optional_fields_empty_and_full(theme: str, is_full: bool) -> None:
+    kit = read_theme(THEMES, theme)
+    tasks = tasks_of(is_full)
+    pages = {name.removeprefix("templates/") for name in kit.files if name.startswith("templates/")}
+    partials = {
+        "base.html",
+        "brand.html",
+        "search-box.html",
+        "trail.html",
+        "menu.html",
+        "footer.html",
+        "parts.html",
+        "404.css",
+    }
+    assert {task.template for task in tasks} == {name for name in pages - partials if name.endswith(".html")}
+    for task in tasks:
+        text = produce(task, kit)
+        assert text == produce(task, kit), "the same task gives the same bytes"
+        assert "\r" not in text
+        assert text.count("<h1") == 1, task.path
+        assert text.count("<main") == 1, task.path
+        assert '<html lang="zh-CN">' in text
+        ids = re.findall(r'\bid="([^"]*)"', text)
+        assert len(ids) == len(set(ids)), task.path
+        assert not re.search(r"\bon[a-z]+=|javascript:", text), "a strict Content-Security-Policy forbids it"
+        assert "None" not in text
+
+
+def test_pages_load_nothing_from_another_host(kit: Kit) -> None:
+    for task in tasks_of(is_full=True):
+        text = produce(task, kit)
+        loaded = re.findall(
+            r'<(?:script|img|iframe)[^>]*src="([^"]*)"|<link rel="(?:stylesheet|icon)"[^>]*href="([^"]*)"', text
+        )
+        assert loaded, task.path
+        assert not any(":" in one or one.startswith("//") for pair in loaded for one in pair), task.path
+    for name, data in kit.files.items():
+        if name.startswith("assets/") and name.endswith(".css"):
+            assert b"url(" not in data
+            assert b"@import" not in data
+
+
+def test_each_page_tag_stands_exactly_once(kit: Kit) -> None:
+    for task in tasks_of(is_full=True):
+        text = produce(task, kit)
+        for name, content in TAGS:
+            assert re.findall(f'<meta name="{name}" content="([^"]*)">', text) == [
+                html.escape(content, quote=False).replace('"', "&#34;")
+            ]
+        assert len(re.findall('<meta name="description"', text, re.IGNORECASE)) == 1
+
+
+def test_every_page_has_the_header_and_the_seven_marks(kit: Kit) -> None:
+    marks = (
+        "党政机关网站标识",
+        "我为政府网站找错",
+        "9900000001",
+        "示ICP备00000001号-1",
+        "示公网安备",
+        "主办单位",
+        "联系方式",
+    )
+    for task in tasks_of(is_full=True):
+        header, footer = produce(task, kit).split("<main")[0], produce(task, kit).split("</main>")[1]
+        assert "示例市科学技术局" in header
+        assert "政府信息公开" in header
+        assert all(mark in footer for mark in marks), task.path
+
+
+def test_marks_that_are_empty_are_left_out(kit: Kit) -> None:
+    footer = produce(Task("404.html", "html", NotFoundPage(frame(), "/"), "404.html"), kit).split("</main>")[1]
+    assert not any(word in footer for word in ("备案", "标识码", "主办单位", "联系方式", 'href=""'))
+
+
+def test_links_begin_with_the_way_from_the_page_to_the_root(kit: Kit) -> None:
+    text = produce(tasks_of(is_full=True)[1], kit)
+    assert 'href="../../../doc/%E5%8A%9E%E6%B3%95-1/index.html"' in text
+    assert 'href="../../../assets/style.css?v=' in text
+
+
+def test_the_page_for_lost_readers_links_from_the_root_of_the_server(kit: Kit) -> None:
+    text = produce(Task("404.html", "html", NotFoundPage(frame(), "/zfxxgk/"), "404.html"), kit)
+    assert 'href="/zfxxgk/catalog/index.html"' in text
+    assert "<style>" in text
+
+
+def test_text_is_escaped_but_the_body_is_not(kit: Kit) -> None:
+    text = produce(Task("doc/a/index.html", "html", FULL_DOCUMENT, "document.html"), kit)
+    assert "<h1>某“通知”&lt;一&gt;" in text
+    assert "<p>正文</p>" in text
+
+
+def test_the_branch_of_the_page_is_open_and_its_column_marked(kit: Kit) -> None:
+    text = produce(tasks_of(is_full=True)[1], kit)
+    assert text.count("<details open>") == 1
+    assert re.findall(r'href="([^"]*)" aria-current="true"', text) == ["../../../fd-01-1/index.html"]
+
+
+def test_feeds_and_site_maps_are_well_formed(kit: Kit) -> None:
+    entry = FeedEntry("urn:1", "甲<乙>&丙", "https://x/1", "2026-01-02T00:00:00+08:00", "")
+    feed = Feed("urn:x", "动态", "https://x/", "https://x/atom.xml", "2026-01-02T00:00:00+08:00", "某局", (entry,))
+    tree = ElementTree.fromstring(produce(Task("a.xml", "html", feed, "feed.xml"), kit))
+    assert tree.findtext("{*}entry/{*}title") == "甲<乙>&丙"
+    tree = ElementTree.fromstring(
+        produce(Task("s.xml", "html", Sitemap((("https://x/?a=1&b=2", ""),)), "sitemap.xml"), kit)
+    )
+    assert tree.findtext("{*}url/{*}loc") == "https://x/?a=1&b=2"
+    robots = produce(Task("robots.txt", "html", Robots("https://x/s.xml?a&b"), "robots.txt"), kit)
+    assert robots.splitlines() == ["User-agent: *", "Allow: /", "", "Sitemap: https://x/s.xml?a&b"]
+    assert "Sitemap" not in produce(Task("robots.txt", "html", Robots(""), "robots.txt"), kit)
+
+
+def test_the_theme_keeps_within_its_weights(kit: Kit) -> None:
+    kilobyte = 1024
+
+    def size(task: Task) -> int:
+        return len(FORMATS[task.format].produce(task, kit))
+
+    assert size(Task("assets/style.css", "asset", AssetFile("style.css"))) <= 24 * kilobyte
+    assert size(Task("assets/app.js", "asset", AssetFile("app.js"))) <= 8 * kilobyte
+    assert sum(1 + len(item.children) for item in MENU) == 110
+    for style in ("documents", "regulation", "plain"):
+        assert (
+            size(Task("a/page/2/index.html", "html", list_page(style, ROWS, is_full=True), "list.html"))
+            <= 30 * kilobyte
+        )
+    assert size(Task("doc/a/index.html", "html", FULL_DOCUMENT, "document.html")) <= 20 * kilobyte
+
+
+# ---------------------------------------------------------------- assets and copies
+
+
+def test_the_style_sheet_begins_with_the_variables_of_the_theme(kit: Kit) -> None:
+    text = produce(Task("assets/style.css", "asset", AssetFile("style.css")), kit)
+    assert text.startswith(":root{--")
+    assert "--main:#a61b1b" in text.splitlines()[0]
+
+
+def test_the_address_of_the_style_sheet_changes_with_a_variable(kit: Kit) -> None:
+    task = tasks_of(is_full=False)[0]
+    version = re.compile(r"style\.css\?v=([0-9a-f]{10})\"")
+    before = version.findall(produce(task, kit))
+    after = version.findall(produce(task, replace(kit, variables=(("main", "#123456"),))))
+    assert len(before) == len(after) == 1
+    assert before != after
+
+
+def test_every_asset_of_the_theme_is_a_task(kit: Kit) -> None:
+    tasks = {task.path: task for task in asset_tasks(kit)}
+    assert {"assets/style.css", "assets/app.js", "assets/favicon.svg"} <= set(tasks)
+    assert all(FORMATS[task.format].produce(task, kit) for task in tasks.values())
+
+
+def test_an_asset_the_theme_does_not_have_is_named(kit: Kit) -> None:
+    with pytest.raises(SitegenError, match=r"assets/none\.css"):
+        produce(Task("assets/none.css", "asset", AssetFile("none.css")), kit)
+
+
+def test_a_copy_is_the_file_and_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    file = tmp_path / "附件.docx"
+    file.write_bytes(b"one")
+    digest = hashlib.blake2b(b"one", digest_size=32).hexdigest()
+    kit = Kit(files={}, sources={digest: str(file)})
+    task = Task("doc/a/附件.docx", "copy", CopyFile(digest))
+    assert FORMATS["copy"].produce(task, kit) == b"one"
+    file.write_bytes(b"two")
+    with pytest.raises(SitegenError, match="被改动"):
+        FORMATS["copy"].produce(task, kit)
+    file.unlink()
+    with pytest.raises(SitegenError, match="读不到"):
+        FORMATS["copy"].produce(task, kit)
+
+
+# ---------------------------------------------------------------- themes
+
+
+def write_theme(themes: Path, name: str, settings: str = "", **templates: str) -> None:
+    (themes / name / "templates").mkdir(parents=True)
+    (themes / name / "theme.yaml").write_text(f"name: {name}\n{settings}", encoding="utf-8")
+    for template, text in templates.items():
+        (themes / name / "templates" / f"{template}.html").write_text(text, encoding="utf-8")
+
+
+def test_a_child_theme_replaces_extends_and_inherits(tmp_path: Path) -> None:
+    parent = "<{% block a %}1{% endblock %}{% include 'templates/part.html' %}>"
+    write_theme(tmp_path, "old", "variables: {main: '#111', ink: '#222'}", page=parent, part="p", other="o")
+    child = "{% extends 'old/templates/page.html' %}{% block a %}2{{ super() }}{% endblock %}"
+    write_theme(tmp_path, "new", "parent: old\nvariables: {main: '#333'}", page=child, part="q")
+    kit = read_theme(tmp_path, "new")
+    assert produce(Task("x.html", "html", frame(), "page.html"), kit) == "<21q>"
+    assert produce(Task("x.html", "html", frame(), "other.html"), kit) == "o"
+    assert dict(kit.variables) == {"main": "#333", "ink": "#222"}
+    assert kit.files["old/templates/part.html"] == b"p"
+
+
+def test_the_second_theme_differs_in_colour_and_frame_only() -> None:
+    standard, blue = read_theme(THEMES, "standard"), read_theme(THEMES, "plain-blue")
+    task = tasks_of(is_full=True)[1]
+    assert "您现在的位置" in produce(task, blue)
+    assert "您现在的位置" not in produce(task, standard)
+    assert dict(blue.variables)["main"] != dict(standard.variables)["main"]
+    assert blue.files["assets/style.css"] == standard.files["assets/style.css"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("parent: b", "绕成了圈：a → b → a"),
+        ("parent: none", "找不到主题“none”"),
+        ("colour: red", "不认识的键“colour”"),
+        ("variables: {main: 'red;} body{display:none'}", "不能写进样式表"),
+        ("variables: {main: }", "不能写进样式表"),
+        ("variables: red", "variables 应由"),
+        ("parent: [b]", "parent 应是"),
+        ("name: c", "应与文件夹同名"),
+        ("title: [", "不是有效的 YAML"),
+    ],
+)
+def test_a_theme_that_cannot_be_used_is_explained(tmp_path: Path, settings: str, message: str) -> None:
+    write_theme(tmp_path, "a", settings)
+    write_theme(tmp_path, "b", "parent: a")
+    with pytest.raises(SitegenError, match=re.escape(message)):
+        read_theme(tmp_path, "a")
+
+
+@pytest.mark.parametrize("name", ["..", "", "a/b", "none"])
+def test_only_a_folder_of_themes_is_a_theme(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SitegenError, match="找不到主题"):
+        read_theme(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\n{{ page.nothing }}", "templates/page.html 第 2 行"),
+        ("a\n\n{% if %}", "templates/page.html 第 3 行"),
+        ("{% include 'templates/none.html' %}", "templates/page.html 第 1 行"),
+        ("{% from 'templates/page.html' import none %}{{ none() }}", "templates/page.html 第 1 行"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+    write_theme(tmp_path, "a", page=text)
+    with pytest.raises(SitegenError, match=message):
+        produce(Task("x.html", "html", frame(), "page.html"), read_theme(tmp_path, "a"))
+
+
+def test_a_template_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    write_theme(tmp_path, "a")
+    (tmp_path / "a" / "templates" / "page.html").write_bytes("中".encode("gbk"))
+    with pytest.raises(SitegenError, match=r"themes/a/templates/page\.html 不是 UTF-8"):
+        read_theme(tmp_path, "a")
