@@ -37,6 +37,7 @@ _CODES: Mapping[str, CodeInfo] = {info.code: info for info in (*CODES, *markdown
 _ID = re.compile(r"[a-z0-9\u3400-\u9fff\u3007][a-z0-9\u3400-\u9fff\u3007._-]*")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _QUOTE_NOTHING = frozenset(("F104", "F108", "S102"))  # what these say is the same whatever the file says
+_HINT_QUOTES = frozenset(("D201", "F110", "F111"))  # their hints repeat what was written, corrected
 _ROLES = ("drafter", "reviewer", "publisher")
 
 
@@ -83,7 +84,7 @@ class _Notes:
         info = _CODES[code]
         if self.is_secret and code not in _QUOTE_NOTHING:
             message = f"{info.title}（{'字段“' + name + '”，' if name else ''}这份稿件不公开，内容不在这里显示）"
-            hint = f"正确的写法，例如：{info.right}"
+            hint = f"正确的写法，例如：{info.right}" if code in _HINT_QUOTES else hint
         self.found.append(Diagnostic(code, info.severity, message, Span(self.path, line, column), hint))
 
 
@@ -160,11 +161,12 @@ def _decode(data: bytes, notes: _Notes, max_bytes: int) -> str | None:
         line = data[: max(data.find(b"\x00"), 0)].count(b"\n") + 1
         notes.add("F113", line, 1, "文件不是纯文本，或用 UTF-16 编码保存", "在记事本里“另存为”，编码选 UTF-8。")
         return None
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
+        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
         looks = "（像是 GBK，即“ANSI”）" if _is_gb18030(data) else ""
         notes.add("F113", line, column, f"文件不是 UTF-8 编码{looks}", "在记事本里“另存为”，编码选 UTF-8。")
         return None

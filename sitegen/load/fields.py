@@ -109,7 +109,8 @@ def choice(kind: type[StrEnum], aliases: Mapping[str, str] | None = None) -> Cal
         try:
             return kind(value)
         except ValueError:
-            near = get_close_matches(value, [member.value for member in kind], 1)
+            # No guess where a wrong one would publish what must not be (条例第十三至十六条).
+            near = get_close_matches(value, [m.value for m in kind], 1) if kind is not Disclosure else []
             return Bad(
                 "F109",
                 f"没有“{value}”这个取值",
@@ -162,7 +163,8 @@ def record(names: Mapping[str, str], required: tuple[str, ...], short: str = "")
                 return Bad("F107", f"“{names[field_id]}”写了两次", "只留一个。", Item("", line, column))
             found[field_id] = part
         for key in required:
-            if key not in found or found[key].value == "":
+            value = found[key].value if key in found else ""
+            if isinstance(value, str) and not value.strip():
                 return Bad("F108", f"缺少“{names[key]}”（{key}）", f"补上 {key}。", item)
         return found
 

@@ -52,6 +52,7 @@ MAX_DEPTH = 100
 def read_yaml(text: str, first_line: int = 1) -> tuple[Item | None, tuple[YamlProblem, ...]]:
     """The tree of `text` (None if it has none), and the problems; `first_line` is the file's line of the first one."""
     shift = first_line - 1
+    text = re.sub("[\u2028\u2029\x85]", " ", text)  # line breaks to YAML, but to no editor
     if (bad := _first_tab(text)) is not None:
         return None, (
             YamlProblem(
@@ -170,12 +171,15 @@ def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, s
     """Where the mistake really is (the parser often notices it one line later), what it is, and what to do."""
     problem, context = (error.problem or "").lower(), (error.context or "").lower()
     found = error.problem_mark or error.context_mark
-    line, column = (found.line + 1, found.column + 1) if found else (1, 1)
+    lines = text.split("\n")
+    line, column = (min(found.line + 1, len(lines)), found.column + 1) if found else (1, 1)
     if "escape" in problem or "unicode" in problem:
         return line, column, "双引号里的反斜杠不能这样用", "把双引号换成单引号。"
     if "quoted scalar" in context and (start := error.context_mark):
         return start.line + 1, start.column + 1, "从这里开始的引号没有成对", "补上另一半引号；引号用半角的。"
-    lines = text.split("\n")
+    if context in ("while parsing a flow sequence", "while parsing a flow mapping") and (start := error.context_mark):
+        hint = "补上另一半括号；文字本身带括号时，用单引号把它括起来。"
+        return start.line + 1, start.column + 1, "从这里开始的括号没有成对", hint
     for number in (line - 1, line):
         key = _KEY_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
         if key and key[1] == "：":

@@ -47,7 +47,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                     ),
                     heading=heading,
                     rows=tuple(row_of(catalog, doc, i) for i, doc in enumerate(part, (number - 1) * _SIZE + 1)),
-                    pager=pager(number, len(listed), _SIZE, lambda n, f=folder: page_path(f, n)),  # type: ignore[misc]
+                    pager=pager(number, len(listed), _SIZE, folder),
                     years=year_items(catalog),
                     topics=topic_items(catalog),
                     numbers_url="catalog/number/index.html" if numbered else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 from sitegen.catalog import Catalog, below
@@ -41,7 +42,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                     basis=column.basis,
                     style=style.value,
                     rows=tuple(row_of(catalog, doc, i) for i, doc in enumerate(part, first)),
-                    pager=pager(number, len(listed), size, lambda n, c=column: page_path(c.id, n)),  # type: ignore[misc]
+                    pager=replace(pager(number, len(listed), size, column.id), total=len(documents)),
                     children=children,
                     elements=column.elements,
                     empty="" if listed else _empty(catalog, column),

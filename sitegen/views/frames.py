@@ -15,6 +15,7 @@ from sitegen.views.pages import Crumb, Frame, MenuItem, Shell
 
 HOME_NAME = "政府信息公开"
 _NATIONAL = "national"
+_OPEN = ("fd",)  # 法定主动公开内容 stands open on the home page
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Frames:
             tags=tags,
             trail=() if is_home else (self.home_crumb, *(crumbs or (Crumb(name),))),
             current=current,
-            open=tuple(column.id for column in trail(self.catalog.columns, current)) if current else (),
+            open=tuple(column.id for column in trail(self.catalog.columns, current)) if current else _OPEN * is_home,
             feeds=(self.site_feed,),
             noindex=noindex,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import quote
@@ -96,28 +96,28 @@ def pages(items: Sequence[T], size: int) -> Iterator[tuple[int, Sequence[T]]]:
         yield number, items[(number - 1) * size : number * size]
 
 
-def pager(number: int, total: int, size: int, address: Callable[[int], str]) -> Pager:
-    """Where page `number` stands among the pages of `total` items; `address` gives the address of a page."""
+def pager(number: int, total: int, size: int, folder: str) -> Pager:
+    """Where page `number` stands among the pages of `total` items in the list of `folder`."""
     count = max(1, -(-total // size))
     shown = sorted({1, count, *range(max(1, number - 2), min(count, number + 2) + 1)})
     return Pager(
         number=number,
         pages=count,
         total=total,
-        first=address(1) if number > 1 else "",
-        previous=address(number - 1) if number > 1 else "",
-        next=address(number + 1) if number < count else "",
-        last=address(count) if number < count else "",
-        links=tuple(_with_gaps(shown, number, address)),
+        first=page_path(folder, 1) if number > 1 else "",
+        previous=page_path(folder, number - 1) if number > 1 else "",
+        next=page_path(folder, number + 1) if number < count else "",
+        last=page_path(folder, count) if number < count else "",
+        links=tuple(_with_gaps(shown, number, folder)),
     )
 
 
-def _with_gaps(shown: Iterable[int], current: int, address: Callable[[int], str]) -> Iterator[PageLink]:
+def _with_gaps(shown: Iterable[int], current: int, folder: str) -> Iterator[PageLink]:
     before = 0
     for number in shown:
         if number > before + 1:
             yield PageLink(0, "")
-        yield PageLink(number, address(number), number == current)
+        yield PageLink(number, page_path(folder, number), number == current)
         before = number
 
 

@@ -71,7 +71,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                     heading=heading,
                     since=history_note(catalog),
                     rows=tuple(update_row(catalog, update) for update in part),
-                    pager=pager(number, len(rows), _SIZE, lambda n, f=folder: page_path(f, n)),  # type: ignore[misc]
+                    pager=pager(number, len(rows), _SIZE, folder),
                     months=months,
                     kinds=kinds,
                     columns=columns,
