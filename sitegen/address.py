@@ -1,13 +1,13 @@
 """Turn site-root-relative addresses into links that work under any path, and into absolute ones.
 
-Exports `address`, `absolute`, `root_of`, `quote_path`.
+Exports `address`, `absolute`, `root_of`, `quote_path`, `page_at`.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -52,3 +52,20 @@ def absolute(target: str, base: str) -> str:
 def quote_path(target: str) -> str:
     """`target` percent-quoted once; what is quoted already stays."""
     return quote(_STRAY_PERCENT.sub("%25", target), safe="/%?#=&+,;@!$'()*~")
+
+
+def page_at(old: str, base: str) -> str:
+    """The file that answers at the address `old`, on a site below the path `base`; "" where only a server's rule can.
+
+    >>> page_at("https://www.example.gov.cn/zfxxgk/2019/t1.html", "/zfxxgk/")
+    '2019/t1.html'
+    >>> page_at("/show.jsp?id=12", "/zfxxgk/")
+    ''
+    """
+    parts = urlsplit(old)
+    if parts.query or (parts.path.startswith("/") and not parts.path.startswith(base)):
+        return ""
+    path = unquote(parts.path.removeprefix(base))
+    if path.endswith((".html", ".htm", ".shtml")):
+        return path
+    return f"{path.rstrip('/')}/index.html" if path.strip("/") else "index.html"

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import PurePosixPath
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+from sitegen.address import page_at
 from sitegen.diagnostics import CodeInfo, Finding, Severity
 from sitegen.gongwen import find_doc_nos, normalize_doc_no
 from sitegen.model import (
@@ -22,6 +23,7 @@ from sitegen.model import (
     Claim,
     Column,
     ColumnId,
+    Disclosure,
     DocId,
     Document,
     History,
@@ -66,6 +68,14 @@ CODES: tuple[CodeInfo, ...] = (
         "R104", "文件不能指向自己", Severity.ERROR, "一份文件不能废止、修改或解读自己。", "废止: 自己的编号", "改正"
     ),
     CodeInfo(
+        "R105",
+        "文号对应多份文件",
+        Severity.ERROR,
+        "两份文件用了同一文号，只凭文号分不清指哪一份。",
+        "废止: 某政发〔2020〕1号（有两份）",
+        "写稿件编号；文号写错的改正文号",
+    ),
+    CodeInfo(
         "L110",
         "链接没有着落",
         Severity.ERROR,
@@ -100,9 +110,23 @@ CODES: tuple[CodeInfo, ...] = (
         "[请示](qs-2024-01)",
         "删去链接",
     ),
+    CodeInfo(
+        "L115",
+        "旧地址用不了",
+        Severity.ERROR,
+        "一个地址只能通向一处，也不能占用本站自己的网页。",
+        "两份稿件都写 旧地址: old/1.html",
+        "一个旧地址只写在一份稿件里",
+    ),
+    CodeInfo(
+        "L116",
+        "指向的稿件还没有到发布日期",
+        Severity.WARNING,
+        "到期之前，链接只显示文字，关系不显示，以免透露还没有公开的内容。",
+        "链接到下个月才发布的稿件",
+        "等那份稿件到期，链接自动生效",
+    ),
 )
-
-_FINAL = (Validity.REPEALED, Validity.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +185,17 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
     secret = {record.id: record for record in tree.internal if record.is_withheld}
     broken = {doc_id for doc_id, _ in tree.broken} | {path for _, path in tree.broken}
     secret_paths = {record.path for record in secret.values()}
+    awaited = frozenset(
+        name
+        for record in secret.values()
+        if record.disclosure is Disclosure.ACTIVE and not record.is_draft and not record.is_due and record.has_date
+        for name in (record.id, record.path, normalize_doc_no(record.doc_no))
+        if name
+    )
     secret_numbers = {normalize_doc_no(record.doc_no) for record in secret.values() if record.doc_no}
     findings: list[Finding] = []
     outgoing, incoming, unknown = _relations(
-        documents, withdrawn, by_number, frozenset(secret) | secret_numbers, broken, findings
+        documents, withdrawn, by_number, frozenset(secret) | secret_numbers, awaited, broken, findings
     )
     validity = {}
     for doc in documents.values():
@@ -185,7 +216,9 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
     paths = {doc.path: doc.id for doc in documents.values()} | {gone.path: gone.id for gone in withdrawn.values()}
     links = {}
     for doc in documents.values():
-        resolver = _Resolver(doc, documents, withdrawn, paths, frozenset(secret), secret_paths, broken, tree.columns)
+        resolver = _Resolver(
+            doc, documents, withdrawn, paths, frozenset(secret), secret_paths, awaited, broken, tree.columns
+        )
         links[doc.id] = tuple(
             resolver.link(number, reference, findings) for number, reference in enumerate(doc.body.references)
         )
@@ -199,6 +232,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
             by_column[column.id] = [
                 doc.id for doc in documents.values() if wanted.intersection(doc.columns) or column.id in doc.columns
             ]
+    findings.extend(_old_addresses(tree, documents, withdrawn))
     catalog = Catalog(
         config=tree.config,
         as_of=as_of,
@@ -245,11 +279,13 @@ def _relations(
     withdrawn: Mapping[DocId, Withdrawn],
     by_number: Mapping[str, Sequence[DocId]],
     secret: frozenset[str],
+    awaited: frozenset[str],
     broken: Collection[str],
     findings: list[Finding],
 ) -> tuple[
     Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Claim, ...]]
 ]:
+    gone_numbers = {normalize_doc_no(gone.doc_no) for gone in withdrawn.values() if gone.doc_no}
     outgoing: dict[DocId, list[Relation]] = defaultdict(list)
     incoming: dict[DocId, list[Relation]] = defaultdict(list)
     unknown: dict[DocId, list[Claim]] = defaultdict(list)
@@ -260,6 +296,17 @@ def _relations(
             counts[claim.kind] += 1
             matches = by_number.get(normalize_doc_no(claim.target), [])
             target = claim.target if claim.target in documents else matches[0] if matches else ""
+            if target != claim.target and len(matches) > 1:
+                findings.append(
+                    Finding(
+                        doc.path,
+                        field,
+                        f"有 {len(matches)} 份文件的文号都是“{claim.target}”，不知道指哪一份",
+                        "R105",
+                        "改写稿件编号，可选：" + "、".join(matches) + "。",
+                    )
+                )
+                continue
             if target == doc.id:
                 findings.append(Finding(doc.path, field, f"“{claim.kind}”指向了文件自己", "R104", "改正或删去。"))
             elif target:
@@ -267,11 +314,17 @@ def _relations(
                 relation = Relation(claim.kind, doc.id, target, day, claim.articles)
                 outgoing[doc.id].append(relation)
                 incoming[target].append(relation)
+            elif claim.target in awaited or normalize_doc_no(claim.target) in awaited:
+                findings.append(
+                    Finding(doc.path, field, "指向的文件还没有到发布日期，暂不显示这一关系", "L116", "到期后自动显示。")
+                )
             elif claim.target in secret or normalize_doc_no(claim.target) in secret:
                 findings.append(
                     Finding(doc.path, field, "指向的文件目前不公开", "R102", "删去这一关系，或等那份文件公开后再写。")
                 )
-            elif claim.target in withdrawn or claim.target in broken:
+            elif claim.target in withdrawn or normalize_doc_no(claim.target) in gone_numbers:
+                continue  # nothing of a withdrawn document is shown, its number neither
+            elif claim.target in broken:
                 continue  # what is wrong with a broken file is told there, once
             elif find_doc_nos(claim.target):
                 unknown[doc.id].append(claim)
@@ -301,38 +354,48 @@ def _relations(
 def validity_on(doc: Document, incoming: Sequence[Relation], day: date) -> ValidityOn:
     """The state of `doc` on `day`; `since` is None when nothing but the author's word, or nothing at all, says so.
 
-    `incoming` is earliest first. A repeal of the whole document counts from the day it takes effect; one that names
-    articles only amends.
+    `incoming` is earliest first. A repeal of the whole document counts from the day it takes effect, even before the
+    document itself does; one that names articles only amends.
     """
+    if end := first_end(doc, incoming, day):
+        return end
     if doc.effective_date and day < doc.effective_date:
         return ValidityOn(Validity.PENDING, doc.written_date or doc.pub_date)
-    ends: list[tuple[date, Validity, DocId | None]] = []
-    for relation in incoming:
-        if relation.kind is RelationKind.REPEALS and not relation.articles and relation.effective_date <= day:
-            ends.append((relation.effective_date, Validity.REPEALED, relation.source))
-            break
-    if doc.repeal_date and doc.repeal_date <= day:
-        ends.append((doc.repeal_date, Validity.REPEALED, None))
-    if doc.expire_date and doc.expire_date < day:
-        ends.append((doc.expire_date + timedelta(days=1), Validity.EXPIRED, None))
-    if ends:
-        first = min(ends, key=lambda end: (end[0], end[1] is Validity.EXPIRED, end[2] is None))
-        return ValidityOn(first[1], first[0], first[2])
-    amended = [
-        relation
-        for relation in incoming
-        if relation.effective_date <= day
-        and (relation.kind is RelationKind.AMENDS or (relation.kind is RelationKind.REPEALS and relation.articles))
-    ]
+    amended = [relation for relation in incoming if relation.effective_date <= day and _amends(relation)]
     if amended:
         return ValidityOn(Validity.AMENDED, amended[-1].effective_date, amended[-1].source)
-    if doc.declared_validity is Validity.PENDING and doc.effective_date:
-        return ValidityOn(Validity.EFFECTIVE, doc.effective_date)
-    if doc.declared_validity is Validity.EXPIRED and doc.expire_date:
-        return ValidityOn(Validity.EFFECTIVE, doc.effective_date or doc.pub_date)
-    if doc.declared_validity:
+    # A word that a date of the document contradicts is no evidence.
+    dated = {
+        Validity.PENDING: doc.effective_date,
+        Validity.EXPIRED: doc.expire_date,
+        Validity.REPEALED: doc.repeal_date,
+    }
+    if doc.declared_validity and not dated.get(doc.declared_validity):
         return ValidityOn(doc.declared_validity)
-    return ValidityOn(Validity.EFFECTIVE, doc.effective_date)
+    since = doc.effective_date or (doc.pub_date if doc.declared_validity else None)
+    return ValidityOn(Validity.EFFECTIVE, since)
+
+
+def first_end(doc: Document, incoming: Iterable[Relation], day: date) -> ValidityOn | None:
+    """How and when `doc` ended by `day`, if it did: the earliest of repeal and expiry, a repeal first on one day."""
+    ends = [
+        ValidityOn(Validity.REPEALED, relation.effective_date, relation.source)
+        for relation in incoming
+        if relation.kind is RelationKind.REPEALS and not relation.articles
+    ]
+    if doc.repeal_date:
+        ends.append(ValidityOn(Validity.REPEALED, doc.repeal_date))
+    if doc.expire_date and doc.expire_date < date.max:
+        ends.append(ValidityOn(Validity.EXPIRED, doc.expire_date + timedelta(days=1)))
+
+    def order(end: ValidityOn) -> tuple[date, bool, bool, str]:
+        return end.since or date.max, end.state is Validity.EXPIRED, end.cause is None, end.cause or ""
+
+    return min((end for end in ends if end.since and end.since <= day), key=order, default=None)
+
+
+def _amends(relation: Relation) -> bool:
+    return relation.kind is RelationKind.AMENDS or (relation.kind is RelationKind.REPEALS and bool(relation.articles))
 
 
 def _has_validity(doc: Document, columns: Mapping[ColumnId, Column], incoming: Sequence[Relation]) -> bool:
@@ -360,6 +423,7 @@ class _Resolver:
     paths: Mapping[str, DocId]
     secret: frozenset[DocId]
     secret_paths: set[str]
+    awaited: frozenset[str]  # ids and paths of what is to be public, but not yet
     broken: Collection[str]  # ids and paths
     columns: Mapping[ColumnId, Column]
 
@@ -371,17 +435,16 @@ class _Resolver:
         written = reference.target
         if _EXTERNAL.match(written):
             return Link(written, is_external=True)
+        for attachment in (*self.doc.attachments, *self.doc.images):
+            if attachment.source == self._beside(written):  # its name may hold a #
+                return Link(self.doc.folder + quote(attachment.file))
         target, _, fragment = written.partition("#")
         if reference.is_image:
-            for image in (*self.doc.images, *self.doc.attachments):
-                if image.source == self._beside(target):
-                    return Link(self.doc.folder + quote(image.file))
             return bad("L112", f"找不到图片“{target}”", "把 png、jpg、gif 或 webp 图片放在稿件旁边，名字要完全一致。")
         if not target:
             return self._anchored(self.doc, fragment, bad)
-        for attachment in (*self.doc.attachments, *self.doc.images):
-            if attachment.source == self._beside(target):
-                return Link(self.doc.folder + quote(attachment.file))
+        if target in self.awaited or self._beside(target) in self.awaited:
+            return bad("L116", "链接指向的稿件还没有到发布日期，暂时只显示文字", "到期后链接自动生效。")
         if target.lower().endswith((".md", ".markdown")):
             path = self._beside(target)
             doc_id = self.paths.get(path, "")
@@ -438,6 +501,53 @@ class _Resolver:
         return "/".join(parts)
 
 
+_OURS = frozenset(
+    ("catalog", "updates", "search", "pagefind", "assets", "sitemap", "api", "404.html", "index.html", "page")
+)
+
+
+def _old_addresses(
+    tree: Tree, documents: Mapping[DocId, Document], withdrawn: Mapping[DocId, Withdrawn]
+) -> Iterator[Finding]:
+    """Old addresses that cannot lead where their authors want: taken twice, or a page of the site's own."""
+    base = urlsplit(tree.config.url).path or "/"
+    closed = {column.id for column in tree.hidden}
+    users: dict[str, tuple[str, str]] = {}
+    owners: list[Document | Withdrawn] = [*documents.values(), *withdrawn.values()]
+    for doc in owners:
+        for i, old in enumerate(doc.old_urls):
+            field = f"old_urls[{i}]"
+            key = (page_at(old, base) or old).casefold()
+            if key in users:
+                other, other_field = users[key]
+                yield Finding(
+                    doc.path,
+                    field,
+                    f"旧地址“{old}”已写在另一份稿件里（大小写不同也算同一个）",
+                    "L115",
+                    "一个旧地址只写在一份稿件里。",
+                    ((other, other_field, "先写这个旧地址的稿件"),),
+                )
+            users.setdefault(key, (doc.path, field))
+            page = page_at(old, base)
+            first, _, rest = page.partition("/")
+            of_document = rest.split("/", 1)[0]
+            files = {
+                name.casefold()
+                for owner in (documents.get(of_document),)
+                if owner
+                for name in ("index.html", *(f.file for f in (*owner.attachments, *owner.images)))
+            }
+            is_taken = first in _OURS or first in tree.columns or first in closed
+            if first == "doc":
+                inside = rest.partition("/")[2].removesuffix("/index.html").casefold()
+                is_taken = of_document in withdrawn or (of_document in documents and inside in files) or not of_document
+            if page and is_taken:
+                yield Finding(
+                    doc.path, field, f"旧地址“{old}”是本站自己的网页", "L115", "删去它；这里只写已经不用的地址。"
+                )
+
+
 # ---------------------------------------------------------------- updates
 
 
@@ -453,28 +563,26 @@ def _updates(
         changes[change.path].append(change)
     for doc in documents.values():
         yield Update(doc.pub_date, UpdateKind.PUBLISHED, doc.id)
-        for update in _after_publication(doc, incoming.get(doc.id, ()), changes.get(doc.path, ())):
+        for update in _after_publication(doc, incoming.get(doc.id, ()), changes.get(doc.path, ()), as_of):
             if doc.pub_date < update.day <= as_of:
                 yield update
     for gone in withdrawn.values():
         yield Update(gone.day, UpdateKind.WITHDRAWN, gone.id)
 
 
-def _after_publication(doc: Document, incoming: Iterable[Relation], changes: Iterable[Change]) -> Iterator[Update]:
-    if doc.effective_date:
+def _after_publication(
+    doc: Document, incoming: Sequence[Relation], changes: Iterable[Change], as_of: date
+) -> Iterator[Update]:
+    end = first_end(doc, incoming, as_of)
+    last = end.since if end and end.since else as_of
+    if doc.effective_date and doc.effective_date <= last:
         yield Update(doc.effective_date, UpdateKind.EFFECTIVE, doc.id)
-    ended = False
     for relation in incoming:
-        if relation.kind is RelationKind.REPEALS and not relation.articles and not ended:
-            ended = True
-            yield Update(relation.effective_date, UpdateKind.REPEALED, doc.id, relation.source)
-        elif relation.kind in (RelationKind.AMENDS, RelationKind.REPEALS) and not ended:
+        if _amends(relation) and relation.effective_date <= last:
             yield Update(relation.effective_date, UpdateKind.AMENDED, doc.id, relation.source)
-    if doc.repeal_date and not ended:
-        ended = True
-        yield Update(doc.repeal_date, UpdateKind.REPEALED, doc.id)
-    if doc.expire_date and not ended:
-        yield Update(doc.expire_date + timedelta(days=1), UpdateKind.EXPIRED, doc.id)
+    if end and end.since:
+        kind = UpdateKind.EXPIRED if end.state is Validity.EXPIRED else UpdateKind.REPEALED
+        yield Update(end.since, kind, doc.id, end.cause)
     for change in changes:
         yield Update(change.day, UpdateKind.REVISED, doc.id, None, change.kinds)
 

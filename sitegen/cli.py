@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -31,6 +30,7 @@ from sitegen.diagnostics import (
     render_sarif,
     render_text,
 )
+from sitegen.engine import MANIFEST, read_manifest, remove_empty
 from sitegen.load import front_matter_schema
 from sitegen.site import (
     BUILTIN,
@@ -43,7 +43,6 @@ from sitegen.site import (
     import_files,
     new_document,
 )
-from sitegen.store import open_store
 
 _CHINA = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991
 _FORMATS = ("text", "json", "sarif", "github")
@@ -53,14 +52,12 @@ def main(argv: Sequence[str] | None = None, extensions: Extensions = BUILTIN) ->
     """Run one command; gives the exit status."""
     _use_utf8()
     try:
-        commands.main(
+        status = commands.main(
             args=list(sys.argv[1:] if argv is None else argv),
             prog_name="build.py",
             standalone_mode=False,
             obj=extensions,
         )
-    except click.exceptions.Exit as end:
-        return end.exit_code
     except click.Abort:
         _say("已中断。")
         return 130
@@ -74,7 +71,7 @@ def main(argv: Sequence[str] | None = None, extensions: Extensions = BUILTIN) ->
         traceback.print_exc()
         _say("程序出错了，这不是稿件的问题，输出没有改动。请把上面的内容发给维护人员。")
         return 3
-    return 0
+    return int(status or 0)  # click gives the status of `Exit`, and None without one
 
 
 class _Commands(click.Group):
@@ -227,18 +224,19 @@ def clean(**given: Any) -> None:
     """Remove what builds have written."""
     options = _options(**given)
     removed = 0
+    for path in (*(read_manifest(options.output) or ()), MANIFEST):
+        target = options.output / path
+        if target.is_file():
+            target.unlink()
+            removed += path != MANIFEST
+            remove_empty(options.output, target.parent)
     if options.cache and options.cache.is_dir():
-        with open_store(options.cache) as store:
-            for path in store.manifest(str(options.output.resolve())):
-                target = options.output / path
-                if target.is_file():
-                    target.unlink()
-                    removed += 1
-                folder = target.parent
-                while folder != options.output and folder.is_dir() and not any(folder.iterdir()):
-                    folder.rmdir()
-                    folder = folder.parent
-        shutil.rmtree(options.cache)
+        (options.cache / "cache.sqlite").unlink(missing_ok=True)
+        ignore = options.cache / ".gitignore"
+        if ignore.is_file() and ignore.read_bytes() == b"*\n":
+            ignore.unlink()
+        if not any(options.cache.iterdir()):
+            options.cache.rmdir()
     click.echo(f"已删去 {removed} 个输出文件和缓存。")
 
 
@@ -407,11 +405,23 @@ def _in_chinese(error: click.ClickException) -> str:
         return f"缺少“{name}”"
     if isinstance(error, click.BadParameter):
         name = error.param.opts[0] if error.param else ""
-        return f"“{name}”的值不对（{error.message}）"
+        return f"“{name}”的值不对，{_wanted(error.param.type if error.param else None)}"
     if isinstance(error, click.BadOptionUsage):
         return f"选项“{error.option_name}”后面缺少内容"
     if error.message.startswith("No such command"):
         known = "、".join(commands.commands)
         wanted = error.message.removeprefix("No such command ").strip(".'")
         return f"没有“{wanted}”这个命令；有：{known}"
+    if error.message.startswith("Got unexpected extra argument"):
+        return f"不认识“{error.message.partition('(')[2].rstrip(')')}”"
     return error.message
+
+
+def _wanted(kind: object) -> str:
+    if isinstance(kind, click.Choice):
+        return f"只能是 {'、'.join(kind.choices)}"
+    if isinstance(kind, click.IntRange):
+        return f"应是 {kind.min} 到 {kind.max} 的整数"
+    if isinstance(kind, click.Path):
+        return "没有这个文件或文件夹"
+    return "请检查写法"

@@ -168,11 +168,15 @@ def render_github(diagnostics: Sequence[Diagnostic]) -> str:
     lines = []
     for d in diagnostics:
         text = d.message + (f"\n提示：{d.hint}" if d.hint else "")
-        data = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        path = d.span.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+        data = _on_one_line(text)
+        path = _on_one_line(d.span.path).replace(",", "%2C").replace(":", "%3A")
         place = f"file={path},line={d.span.line},col={d.span.column},title={d.code}"
         lines.append(f"::{levels[d.severity]} {place}::{data}\n")
     return "".join(lines)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _sarif_location(span: Span) -> dict[str, object]:

@@ -6,8 +6,10 @@ Exports `Outputs`, `PublishReport`, `SerialExecutor`, `execute`, `published`, `l
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,10 +18,13 @@ from typing import ParamSpec, TypeVar
 
 from sitegen.diagnostics import SitegenError, TroubleError
 from sitegen.model import Format, Kit, Task
-from sitegen.store import Store
 
 Outputs = Mapping[str, bytes]
 
+MANIFEST = ".sitegen-manifest"  # in the output folder; the sample server configurations do not serve it
+_UNFINISHED = ".sitegen-new"  # what the name of a file ends with that is not yet whole
+_DOCUMENT = re.compile(r"doc/[^/]+/index\.html")
+_COMES_AND_GOES = re.compile(r"(catalog|updates|search|pagefind)/|[^/]+/page/\d+/index\.html$")
 _BATCH = 50
 _IN_FLIGHT = 8
 
@@ -111,68 +116,114 @@ def digest_of(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=32).hexdigest()
 
 
-def published(outputs: Iterable[str], store: Store, out: Path) -> Mapping[str, str]:
-    """What earlier builds put into the folder `out`, with digests, by path.
+def published(outputs: Iterable[str], secret: Collection[str], out: Path) -> Mapping[str, str]:
+    """What earlier builds put into the folder `out`, with digests, by path; what an interrupted one left among it.
 
-    Where the store does not know (no cache, a new one, another machine), it is what lies where only builds write:
-    what may no longer be shown must go all the same, and a lost address must be noticed.
+    The manifest lies in the folder itself, so it goes where the folder goes and is as old as its files. Where there is
+    none, it is what lies where only builds write: what may no longer be shown must go all the same, and a lost address
+    must be noticed. The `secret` pages count in any case, with all that lies beside those of documents.
     """
-    if known := store.manifest(str(out.resolve())):
-        return known
-    folders = {path.split("/", 1)[0] for path in outputs if "/" in path}
     present = _files(out)
-    ours = {
-        path
-        for path in present
-        if path.startswith(("search/data/", "pagefind/"))
-        or (path.startswith("doc/") and "/".join((*path.split("/")[:2], "index.html")) in present)
-        or (path.endswith((".html", ".xml")) and path.split("/", 1)[0] in folders)
-    }
-    return {path: digest_of((out / path).read_bytes()) for path in sorted(ours)}
+    known = read_manifest(out)
+    folders = tuple(path.removesuffix("index.html") for path in secret if _DOCUMENT.fullmatch(path))
+    ours = {path for path in present if path.endswith(_UNFINISHED) or path in secret or path.startswith(folders)}
+    if known is None:
+        tops = {"doc", *(path.split("/", 1)[0] for path in outputs if "/" in path)}
+        ours |= {path for path in present if path.startswith(("search/data/", "pagefind/"))}
+        ours |= {path for path in present if path.endswith((".html", ".xml")) and path.split("/", 1)[0] in tops}
+        documents = tuple(path.removesuffix("index.html") for path in ours if _DOCUMENT.fullmatch(path))
+        ours |= {path for path in present if path.startswith(documents)}
+    found = known or {}
+    return {**{path: digest_of((out / path).read_bytes()) for path in sorted(ours) if path not in found}, **found}
 
 
-def lost_addresses(outputs: Iterable[str], manifest: Iterable[str]) -> tuple[str, ...]:
-    """The pages of documents and columns, and the redirects, that would now be gone (contract, section 6)."""
+def lost_addresses(outputs: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:
+    """The pages of documents and columns, the redirects, and the attachments of documents that still have a page,
+    which stood there `before` and would now be gone (contract, section 6).
+
+    Not pages of a longer list, which come and go with it, nor images, which are part of their page. A redirect at the
+    address of a former attachment (`doc/x/a.pdf/index.html`) keeps it.
+    """
     kept = set(outputs)
-    return tuple(
-        path
-        for path in sorted(manifest)
-        if path not in kept
-        and path.endswith((".html", ".htm", ".shtml"))
-        and "/page/" not in path
-        and not path.startswith(("catalog/", "updates/", "search/"))
-    )
+    lost = []
+    for path in sorted(before):
+        if path in kept or f"{path}/index.html" in kept or _COMES_AND_GOES.match(path):
+            continue
+        folder = "/".join(path.split("/")[:2])
+        is_attachment = (
+            path.startswith("doc/")
+            and f"{folder}/index.html" in kept
+            and not path.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".webp"))
+        )
+        if path.endswith((".html", ".htm", ".shtml")) or is_attachment:
+            lost.append(path)
+    return tuple(lost)
 
 
-def publish(outputs: Outputs, store: Store, out: Path, keep: tuple[str, ...] = ()) -> PublishReport:
+def publish(outputs: Outputs, before: Mapping[str, str], out: Path, keep: tuple[str, ...] = ()) -> PublishReport:
     """Make the folder `out` hold exactly `outputs`, as far as our own files go; unknown files stay and are named.
 
-    Only what differs is written, each file whole; what the last manifest knew and is no more is removed; the manifest
-    comes last, so a crash in between is healed by the next build. What the last build put below the folders
+    Only what differs is written, each file whole; what stood there `before` (see `published`) and is no more is
+    removed. Everything is written beside its place first, so that a full disk or a file in the way changes nothing;
+    the manifest comes last, so that a crash in between is healed by the next build. What stood below the folders
     `keep` stays as it is.
     """
-    name = str(out.resolve())
     present = _files(out)
-    before = published(outputs, store, out)
     kept = {path: digest for path, digest in before.items() if path.startswith(keep) and path in present}
     digests = {path: digest_of(data) for path, data in outputs.items()} | kept
-    written: list[str] = []
-    out.mkdir(parents=True, exist_ok=True)
-    # What was published stays known even if this is interrupted: nothing of it may be left behind unknown.
-    store.commit(name, dict(before) | digests)
-    removed = [path for path in before if path not in digests and path in present]
-    for path in removed:  # first, since what goes may be what must not be seen
-        (out / path).unlink(missing_ok=True)
-        _remove_empty(out, (out / path).parent)
-    for path, data in outputs.items():
-        target = out / path
-        if path in present and _is_same(target, data):
-            continue
-        _write_whole(target, data)
-        written.append(path)
-    store.commit(name, digests)
-    unknown = tuple(sorted(path for path in present if path not in digests and path not in before))
-    return PublishReport(tuple(written), tuple(removed), len(outputs) - len(written), unknown)
+    differing = [path for path, data in outputs.items() if not _is_same(out / path, data)]
+    removed = [path for path in before if path not in digests and _is_file(out / path)]
+    ready: list[Path] = []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for path in differing:
+            ready.append(_prepare(out / path, outputs[path], removed, out))  # noqa: PERF401 - known even if one fails
+        # What was published stays known even if this is interrupted: nothing of it may be left behind unknown.
+        if differing or removed or read_manifest(out) != digests:
+            _write_manifest(out, dict(before) | digests)
+            for path in removed:  # first, since what goes may be what must not be seen
+                (out / path).unlink(missing_ok=True)
+                remove_empty(out, (out / path).parent)
+            for path, temporary in zip(differing, ready, strict=True):
+                temporary.replace(out / path)
+            _write_manifest(out, digests)
+    except OSError as error:
+        name = Path(error.filename).name if error.filename else "文件"
+        raise TroubleError(
+            f"写不了输出文件夹 {out} 里的 {name}（{error.strerror}）。"
+            "请检查磁盘空间、权限，或是否有程序正打开它，然后重新构建。"
+        ) from error
+    finally:
+        for temporary in ready:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+    unknown = sorted(path for path in present if path not in digests and path not in before and path != MANIFEST)
+    return PublishReport(tuple(differing), tuple(removed), len(outputs) - len(differing), tuple(unknown))
+
+
+def read_manifest(out: Path) -> Mapping[str, str] | None:
+    """The digests of the files that builds have put into `out`, by path; None if nothing says so."""
+    try:
+        loaded = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(loaded, dict) or not all(isinstance(digest, str) for digest in loaded.values()):
+        return None
+    return {path: digest for path, digest in loaded.items() if ".." not in path.split("/") and not path.startswith("/")}
+
+
+def _write_manifest(out: Path, digests: Mapping[str, str]) -> None:
+    text = json.dumps(dict(sorted(digests.items())), ensure_ascii=False, indent=0)
+    temporary = out / (MANIFEST + _UNFINISHED)
+    temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
+    temporary.replace(out / MANIFEST)
+
+
+def remove_empty(out: Path, folder: Path) -> None:
+    """Remove `folder` and those above it below `out`, as far as they are empty."""
+    while folder != out and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _files(out: Path) -> set[str]:
@@ -183,27 +234,31 @@ def _files(out: Path) -> set[str]:
     return found
 
 
+def _is_file(path: Path) -> bool:
+    return path.is_file() or path.is_symlink()
+
+
 def _is_same(path: Path, data: bytes) -> bool:
     return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
 
 
-def _write_whole(target: Path, data: bytes) -> None:
-    temporary = target.with_name(f".{target.name[:60]}.sitegen-new")
-    try:
-        if target.is_dir() and not target.is_symlink():
+def _prepare(target: Path, data: bytes, removed: Collection[str], out: Path) -> Path:
+    """A file with `data` beside `target`, to be put in its place."""
+    if target.is_dir() and not target.is_symlink():
+        inside = (path.relative_to(out).as_posix() for path in target.rglob("*") if path.is_file())
+        if not set(inside) <= set(removed):
             raise TroubleError(f"输出文件夹里“{target.name}”是文件夹，应是文件；请移走它再构建。")
-        target.parent.mkdir(parents=True, exist_ok=True)
+    for above in target.parents:
+        if above != out and above.is_relative_to(out) and _is_file(above) and not above.is_dir():
+            if above.relative_to(out).as_posix() not in removed:
+                raise TroubleError(f"输出文件夹里“{above.name}”是文件，应是文件夹；请移走它再构建。")
+            above.unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name[:60]}{_UNFINISHED}")
+    try:
         temporary.write_bytes(data)
-        temporary.replace(target)
-    except OSError as error:
+    except OSError:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise TroubleError(
-            f"写不了输出文件 {target}（{error.strerror}）。请检查磁盘空间、权限，或是否有程序正打开它，然后重新构建。"
-        ) from error
-
-
-def _remove_empty(out: Path, folder: Path) -> None:
-    while folder != out and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
+        raise
+    return temporary

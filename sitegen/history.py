@@ -321,7 +321,7 @@ _MAX_DEPTH = 10  # deeper nesting can bring the parser down, and no field needs 
 
 # The fields that mean something here; authors may write either name.
 _NAMES = {
-    **{"公开属性": "disclosure", "草稿": "draft", "撤回": "withdraw", "编号": "id", "附件": "attachments"},
+    **{"公开属性": "disclosure", "草稿": "draft", "撤回": "withdraw", "稿件编号": "id", "附件": "attachments"},
     **{"旧地址": "old_urls", "拟稿人": "drafter", "审稿人": "reviewer", "发布人": "publisher"},
     **{"保密审查": "secrecy_review", "不公开理由": "disclosure_reason", "豁免": "exempt"},
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sitegen.diagnostics import Diagnostic, Span
@@ -279,6 +279,7 @@ class Withdrawn:
     day: date
     reason: str
     old_urls: tuple[str, ...] = ()
+    doc_no: str = ""  # never shown; so that a relation to it is recognised
 
     @property
     def url(self) -> str:
@@ -297,6 +298,7 @@ class Internal:
     reason: str = ""  # 不公开理由
     is_draft: bool = False
     is_due: bool = True
+    has_date: bool = False  # a 发布日期 that can be read
     columns: tuple[ColumnId, ...] = ()
     drafter: str = ""
     reviewer: str = ""
@@ -528,6 +530,3 @@ class SearchRecord:
     attachments: tuple[str, ...] = ()  # their titles
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 栏目 主题 体裁 年份 有效性 发文机关
     validity: str = ""
-
-
-Moment = datetime

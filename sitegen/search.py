@@ -84,10 +84,22 @@ def index_search(records: Sequence[SearchRecord], backend: str = "pagefind") -> 
     if backend not in BACKENDS:
         raise SitegenError(f"没有名为“{backend}”的检索方式；请在 site.yaml 中选用：{'、'.join(BACKENDS)}。")
     ordered = sorted(sorted(records, key=lambda r: r.id), key=lambda r: r.pub_date, reverse=True)
-    files = {"search/data/docs.json": _json(_table(ordered, backend))}
+    files = {_DOCS: _json(_table(ordered, backend))}
     for record in ordered:
         files[f"search/data/text/{record.id}.json"] = _json([[s.anchor, s.heading, s.text] for s in _passages(record)])
     return {**files, **BACKENDS[backend].build(ordered)}
+
+
+_DOCS = "search/data/docs.json"
+
+
+def indexed_titles(out: Path) -> Mapping[str, str]:
+    """The titles that the index in the site folder `out` knows, by id; nothing if there is none that can be read."""
+    try:
+        table = json.loads((out / _DOCS).read_text(encoding="utf-8"))
+        return dict(zip(table["id"], table["title"], strict=True))
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _table(records: Sequence[SearchRecord], backend: str) -> dict[str, object]:

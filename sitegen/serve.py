@@ -11,6 +11,7 @@ import ipaddress
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -87,7 +88,7 @@ def serve(
     server = listen(host, port)
     with (
         stopping_tidily(),
-        tempfile.TemporaryDirectory(prefix="sitegen-preview-", ignore_cleanup_errors=True) as folder,
+        preview_folder() as folder,
         watching((options.content, options.themes)) as changes,
     ):
         own = replace(options, cache=Path(folder, "cache"), preview=True)
@@ -188,6 +189,32 @@ class Preview:
         with self._changed:
             self.is_closed = True
             self._changed.notify_all()
+
+
+@contextlib.contextmanager
+def preview_folder() -> Iterator[str]:
+    """A temporary folder for the preview; what previews that were killed left behind goes first, drafts were in it."""
+    if os.name == "posix":  # elsewhere there is no harmless way to ask whether a process lives
+        for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+            pid = left.name.removeprefix(_PREFIX).split("-")[0]
+            if pid.isdecimal() and not _is_alive(int(pid)):
+                shutil.rmtree(left, ignore_errors=True)
+    prefix = f"{_PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        yield folder
+
+
+_PREFIX = "sitegen-preview-"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def problems_of(diagnostics: Sequence[Diagnostic]) -> tuple[Problem, ...]:

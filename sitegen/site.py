@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from sitegen import catalog as catalogs
 from sitegen import load, markdown
+from sitegen.address import page_at
 from sitegen.catalog import Catalog, build_catalog
 from sitegen.checks import RULES, RuleInfo, run_checks
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span, UsageError, sort_diagnostics
@@ -23,12 +24,12 @@ from sitegen.formats import FORMATS, asset_tasks
 from sitegen.history import read_history
 from sitegen.importers import IMPORTERS, Importer, ImportReport, dump_front_matter, read_drafts, write_drafts
 from sitegen.load import load_tree, locate
-from sitegen.model import ColumnId, Format, HiddenColumn, Tree
+from sitegen.model import ColumnId, Disclosure, Format, HiddenColumn, Internal, Tree
 from sitegen.search import FOLDERS as INDEX_FOLDERS
-from sitegen.search import index_search
+from sitegen.search import index_search, indexed_titles
 from sitegen.store import Store, open_store
 from sitegen.views import VIEWS, View, plan, search_records
-from sitegen.views.redirects import page_at
+from sitegen.views.redirects import RULES_FILE
 
 Progress = Callable[[str, int, int], None]  # the step, how much is done, of how much
 
@@ -50,10 +51,10 @@ SITE_CODES: tuple[CodeInfo, ...] = (
     CodeInfo(
         "L202",
         "转为不公开的稿件已从输出中删去",
-        Severity.WARNING,
+        Severity.INFO,
         "转为不公开的稿件不留任何内容，原地址随之失效。",
         "已发布的稿件改为依申请公开",
-        "确认无误后上线；应当留说明的写 撤回",
+        "应当给读者留下说明的，写 撤回",
     ),
 )
 
@@ -151,12 +152,14 @@ def build_site(
             executor or SerialExecutor(),
             _counter(progress, "生成网页", len(tasks)),
         )
-        gone = _gone(options, tree, outputs, store)
+        secret = _secret_pages(tree)
+        before = published(outputs, secret, options.output)
+        gone = _gone(options, tree, outputs, before, secret)
         diagnostics = sort_diagnostics((*checked.diagnostics, *gone))
         if blocks(diagnostics, strict=options.strict):
             return BuildResult(diagnostics, notes=checked.notes)
-        outputs, keep = _with_search(options, catalog, outputs, store, progress)
-        report = publish(outputs, store, options.output, keep)
+        outputs, keep = _with_search(options, catalog, outputs, before, progress)
+        report = publish(outputs, before, options.output, keep)
     return BuildResult(
         diagnostics,
         report,
@@ -185,6 +188,10 @@ def import_files(
 
 def new_document(content: Path, column_id: ColumnId, doc_id: str, title: str, day: date) -> Path:
     """Write a draft into `column_id` with the fields its kind asks for; gives its path. Overwrites nothing."""
+    if not content.is_dir():
+        raise UsageError(f"没有内容文件夹“{content}”。用 --content 指明它在哪里。")
+    if not load.is_document_id(doc_id):
+        raise UsageError(f"“{doc_id}”不能作为编号：只用小写字母、数字、. _ - 和汉字，最多 60 个字，例如 tz-2026-01。")
     columns = load.read_columns(content)
     column = columns.get(column_id)
     if column is None:
@@ -200,14 +207,15 @@ def new_document(content: Path, column_id: ColumnId, doc_id: str, title: str, da
     path = content / column_id / str(day.year) / f"{doc_id}.md"
     if path.exists():
         raise UsageError(f"{path} 已经有了，没有改动它。换一个编号。")
-    asked = [("title", title), ("disclosure", "主动公开"), ("pub_date", day.isoformat())]
+    asked = [("title", title or doc_id), ("disclosure", "主动公开"), ("pub_date", day.isoformat())]
     if column.kind.official:
         asked += [("written_date", day.isoformat()), ("doc_no", "")]
     asked += [("index_no", ""), ("topic", ""), ("summary", ""), ("keywords", "")]
     asked += [(name, "") for name in column.kind.requires]
     asked += [(entry.id, "") for entry in column.kind.fields]
     asked += [("draft", "true")]
-    names = load.field_names()
+    own = {entry.id: entry.name for entry in column.kind.fields}  # another kind may call the same id otherwise
+    names = {**load.field_names(), **own}
     given = dump_front_matter(tuple((names[field], value) for field, value in asked))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"---\n{given}---\n\n在这里写正文。写好后删去“草稿”一行。\n", encoding="utf-8", newline="\n")
@@ -285,27 +293,59 @@ def _counter(progress: Progress, step: str, total: int) -> Callable[[int], None]
     return count
 
 
-def _gone(options: Options, tree: Tree, outputs: Outputs, store: Store) -> list[Diagnostic]:
+def _secret_pages(tree: Tree) -> Mapping[str, Internal]:
+    """The files that told of documents which may not be shown: their pages, and those at their old addresses.
+
+    A public document whose date cannot be read is faulty, not secret: its page may not vanish without a word.
+    """
+    base = urlsplit(tree.config.url).path or "/"
+    return {
+        path: record
+        for record in tree.internal
+        if record.is_withheld and (record.disclosure is not Disclosure.ACTIVE or record.is_draft or record.has_date)
+        for path in (f"doc/{record.id}/index.html", RULES_FILE, *(page_at(old, base) for old in record.old_urls))
+    }
+
+
+def _gone(
+    options: Options, tree: Tree, outputs: Outputs, before: Mapping[str, str], secret: Mapping[str, Internal]
+) -> list[Diagnostic]:
     """Addresses that this build would lose; those of what may no longer be shown go without a trace."""
     if options.preview:
         return []
-    base = urlsplit(tree.config.url).path or "/"
-    secret = {
-        path: record
-        for record in tree.internal
-        if record.is_withheld
-        for path in (f"doc/{record.id}/index.html", *(page_at(old, base) for old in record.old_urls))
-    }
+    skipped = {record.id: record.path for record in tree.internal if record.path in tree.skipped}
     found = []
-    for path in lost_addresses(outputs, published(outputs, store, options.output)):
+    for path in lost_addresses(outputs, before):
+        parts = path.split("/")
+        left_out = skipped.get(parts[1], "") if parts[0] == "doc" and len(parts) > 2 else ""
         if path in secret:
             found.append(
                 Diagnostic(
                     "L202",
-                    Severity.WARNING,
-                    "这份稿件已发布过，现在不公开，原地址将随之失效",
+                    Severity.INFO,
+                    "这份稿件已发布过，现在不公开，原地址随之失效",
                     Span(f"{options.label}/{secret[path].path}"),
-                    "确认无误后上线；应当给读者留下说明的，改写 撤回。",
+                    "应当给读者留下说明的，改写 撤回。",
+                )
+            )
+        elif left_out:
+            found.append(
+                Diagnostic(
+                    "L201",
+                    Severity.ERROR,
+                    f"这份稿件有错，留在外面的话，已发布的地址“{path}”会失效",
+                    Span(f"{options.label}/{left_out}"),
+                    "先改正这份稿件。",
+                )
+            )
+        elif parts[0] == "doc" and parts[-1] != "index.html":
+            found.append(
+                Diagnostic(
+                    "L201",
+                    Severity.ERROR,
+                    f"已发布的附件“{path}”会失效",
+                    Span(options.label),
+                    f"换附件时沿用原来的文件名；不再提供的，在那份稿件写 旧地址: {path}，读者会转到稿件页。",
                 )
             )
         else:
@@ -315,14 +355,15 @@ def _gone(options: Options, tree: Tree, outputs: Outputs, store: Store) -> list[
                     Severity.ERROR,
                     f"已发布的地址“{path}”会失效",
                     Span(options.label),
-                    "恢复这份稿件或栏目；要撤下的写 撤回，并入别的稿件的在那份稿件写 旧地址。",
+                    "恢复这份稿件或栏目；要撤下的写 撤回；改了编号、并入别的稿件或改为不公开的，"
+                    f"在现在的稿件里写 旧地址: {path.removesuffix('index.html')}",
                 )
             )
     return found
 
 
 def _with_search(
-    options: Options, catalog: Catalog, outputs: Outputs, store: Store, progress: Progress
+    options: Options, catalog: Catalog, outputs: Outputs, before: Mapping[str, str], progress: Progress
 ) -> tuple[Outputs, tuple[str, ...]]:
     """The outputs with the search index; or without, and the folders that hold the last one, when it may stay."""
     if options.search:
@@ -330,7 +371,8 @@ def _with_search(
         found = {**outputs, **index_search(search_records(catalog), catalog.config.search)}
         progress("建立检索", 1, 1)
         return found, ()
-    before = published(outputs, store, options.output)
-    indexed = {path[len("search/data/") : -len(".json")] for path in before if path.startswith("search/data/")}
     # An index that still knows what was withdrawn or withheld since may not stay (条例第十三至十六条).
-    return outputs, INDEX_FOLDERS if indexed <= {"docs", *catalog.documents} else ()
+    titles = {doc.id: doc.title for doc in catalog.documents.values()}
+    indexed = indexed_titles(options.output)
+    is_public = bool(indexed) and all(titles.get(doc_id) == title for doc_id, title in indexed.items())
+    return outputs, INDEX_FOLDERS if is_public and any(path.startswith(INDEX_FOLDERS) for path in before) else ()

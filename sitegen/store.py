@@ -1,27 +1,25 @@
-"""Keep what is worth keeping between builds: memos by key, and the manifest of what was published where.
+"""Keep what is worth keeping between builds: memos by key, in one SQLite file in the cache folder.
 
-One SQLite file in the cache folder. A file that is damaged, foreign or locked is set aside and told, never trusted.
+A file that is damaged, foreign or of another version is made anew and told, a locked one is not used; none is trusted.
 Exports `Store`, `open_store`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, MutableMapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 
 _TABLES = """
 CREATE TABLE memo (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE published (output TEXT NOT NULL, path TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (output, path))
-    WITHOUT ROWID;
 """
 
 
 class Store(MutableMapping[str, bytes]):
-    """The memo table as a mapping, and the manifests by output folder. One writer: the process that builds."""
+    """The memo table as a mapping. One writer: the process that builds; what cannot be kept is done anew next time."""
 
     def __init__(self, connection: sqlite3.Connection, notes: tuple[str, ...] = ()) -> None:
         self._connection = connection
@@ -34,7 +32,7 @@ class Store(MutableMapping[str, bytes]):
         return bytes(row[0])
 
     def __setitem__(self, key: str, value: bytes) -> None:
-        with self._connection:
+        with suppress(sqlite3.OperationalError), self._connection:
             self._connection.execute("INSERT OR REPLACE INTO memo VALUES (?, ?)", (key, value))
 
     def __delitem__(self, key: str) -> None:
@@ -47,19 +45,6 @@ class Store(MutableMapping[str, bytes]):
 
     def __len__(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM memo").fetchone()[0])
-
-    def manifest(self, output: str) -> Mapping[str, str]:
-        """The digests of the files that the last build published into the folder `output`, by path."""
-        rows = self._connection.execute("SELECT path, digest FROM published WHERE output = ? ORDER BY path", (output,))
-        return {str(path): str(digest) for path, digest in rows}
-
-    def commit(self, output: str, manifest: Mapping[str, str]) -> None:
-        """Remember `manifest` as what stands in `output` now; bytes of what it no longer names are overwritten."""
-        with self._connection:
-            self._connection.execute("DELETE FROM published WHERE output = ?", (output,))
-            self._connection.executemany(
-                "INSERT INTO published VALUES (?, ?, ?)", [(output, path, digest) for path, digest in manifest.items()]
-            )
 
 
 @contextmanager
@@ -85,12 +70,9 @@ def _connect(folder: Path | None) -> tuple[sqlite3.Connection, tuple[str, ...]]:
             return _in_memory(f"缓存打不开（{error}），这次不用缓存。")
         return _in_memory("缓存正被另一次构建使用，这次不用缓存。")
     except sqlite3.DatabaseError:
-        aside = file.with_suffix(".damaged")
         try:
-            file.replace(aside)
-            return _prepare(sqlite3.connect(file, timeout=2)), (
-                f"缓存已损坏或不属于本程序，已改名为 {aside.name} 并重新建立。",
-            )
+            file.unlink()  # not kept: nobody knows what its pages still hold
+            return _prepare(sqlite3.connect(file, timeout=2)), ("缓存已损坏或属于另一个版本，已重新建立。",)
         except (OSError, sqlite3.Error):
             return _in_memory("缓存已损坏，又不能替换，这次不用缓存。")
     except OSError as error:
@@ -110,7 +92,7 @@ def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
                 connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
         elif version != FORMAT:
             raise sqlite3.DatabaseError("foreign format")
-        connection.execute("SELECT count(*) FROM published, memo").fetchone()
+        connection.execute("SELECT count(*) FROM memo").fetchone()
     except sqlite3.Error:
         connection.close()
         raise

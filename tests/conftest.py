@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -54,6 +54,11 @@ def find_program(*names: str) -> str:
         if path is not None:
             return path
     give_up(f"{' / '.join(names)} is not installed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` belongs to tests/golden; pytest takes options from here only."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/*/expected anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,6 +118,12 @@ class _QuietHandler(SimpleHTTPRequestHandler):
     """Serves a folder below a path, answers with its 404.html where there is nothing, and prints nothing."""
 
     prefix = "/"
+    more_headers: Mapping[str, str] = {}
+
+    def end_headers(self) -> None:
+        for name, value in self.more_headers.items():
+            self.send_header(name, value)
+        super().end_headers()
 
     def translate_path(self, path: str) -> str:
         if not path.startswith(self.prefix):
@@ -150,12 +161,12 @@ _QuietHandler.extensions_map = {
 def serve_folder() -> Iterator[Callable[..., str]]:
     """`serve_folder(folder, prefix="/kjj/zfxxgk/")` serves it on a free port and gives its address, ending in a slash.
 
-    Without `prefix` the folder is the root. The server runs to the end of the session.
+    Without `prefix` the folder is the root; `headers` go with every answer. The server runs to the end of the session.
     """
     servers: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
 
-    def start(folder: Path, prefix: str = "/") -> str:
-        handler = type("Handler", (_QuietHandler,), {"prefix": prefix})
+    def start(folder: Path, prefix: str = "/", headers: Mapping[str, str] | None = None) -> str:
+        handler = type("Handler", (_QuietHandler,), {"prefix": prefix, "more_headers": headers or {}})
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -168,3 +179,5 @@ def serve_folder() -> Iterator[Callable[..., str]]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+from tests.story import site  # noqa: E402, F401  # the fixture every whole-site test begins with

@@ -1,6 +1,7 @@
 """Turn the content folder and the theme into a `Tree`: the only reader of both.
 
-Exports `load_tree`, `locate`, `front_matter_schema`, `read_columns`, `field_names`, the standard data, and `CODES`.
+Exports `load_tree`, `locate`, `front_matter_schema`, `read_columns`, `field_names`, `is_document_id`,
+the standard data, and `CODES`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -17,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from sitegen.diagnostics import Diagnostic, Finding, Severity, SitegenError, Span, sort_diagnostics
 from sitegen.load import fields as f
 from sitegen.load.codes import CODES
-from sitegen.load.documents import Loaded, Surroundings, load_document
+from sitegen.load.documents import Loaded, Surroundings, is_document_id, load_document
 from sitegen.load.settings import (
     Settings,
     read_settings,
@@ -32,6 +34,7 @@ __all__ = [
     "CODES",
     "field_names",
     "front_matter_schema",
+    "is_document_id",
     "load_tree",
     "locate",
     "read_columns",
@@ -40,31 +43,16 @@ __all__ = [
     "standard_kinds",
 ]
 
-_RUNS = frozenset(
+# What a reader's computer opens and does not run, and what no server takes for something else.
+_FORMATS = frozenset(
     (
-        ".html",
-        ".htm",
-        ".xhtml",
-        ".shtml",
-        ".js",
-        ".mjs",
-        ".svg",
-        ".xml",
-        ".exe",
-        ".com",
-        ".bat",
-        ".cmd",
-        ".msi",
-        ".scr",
-        ".vbs",
-        ".ps1",
-        ".sh",
-        ".jar",
-        ".lnk",
-        ".php",
+        *("pdf", "ofd", "ceb", "cebx", "doc", "docx", "wps", "wpt", "odt", "rtf", "txt", "epub"),
+        *("xls", "xlsx", "et", "ods", "csv", "json", "geojson", "ppt", "pptx", "dps", "odp"),
+        *("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "dwg", "shp"),
+        *("mp3", "m4a", "wav", "mp4", "mov", "avi", "zip", "rar", "7z"),
     )
 )
-_LONGEST_NAME = 200  # bytes: file systems take 255, and publishing needs some for the name of a temporary file
+_LONGEST_NAME = 200  # bytes; file systems take 255
 _IMAGES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp"))
 
 
@@ -209,7 +197,7 @@ def _broken(entries: Iterable[Loaded]) -> Iterator[tuple[DocId, str]]:
     for entry in entries:
         is_known = entry.document or entry.withdrawn or (entry.internal and entry.internal.is_withheld)
         if not is_known:
-            yield entry.internal.id if entry.internal else PurePosixPath(entry.path).stem, entry.path
+            yield entry.doc_id or PurePosixPath(entry.path).stem, entry.path
 
 
 # ---------------------------------------------------------------- reading
@@ -307,6 +295,8 @@ def _with_files(entry: Loaded, content: Path, settings: Settings, label: str, so
         path = content / source
         if not bad and not _is_inside(path, content):
             bad = "F116", f"“{file}”是通向内容文件夹之外的链接", "把文件本身复制到稿件旁边。"
+        if not bad and _is_link(path, content):
+            bad = "F116", f"“{file}”是通向别的文件的链接，不读取", "把文件本身复制到稿件旁边，删去链接。"
         if not bad and not path.is_file():
             bad = "L101", f"找不到“{file}”", _missing_hint(path, source)
         if not bad and path.stat().st_size > settings.attachment_bytes:
@@ -338,11 +328,16 @@ def _with_files(entry: Loaded, content: Path, settings: Settings, label: str, so
     )
 
 
+def _is_link(path: Path, content: Path) -> bool:
+    """Whether the file, or a folder on the way to it, is a symbolic link: it may lead to what is not public."""
+    return any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(content) and step != content)
+
+
 def _image_files(document: Document) -> Iterator[tuple[int, str]]:
     """The files that the body shows as images, each once, with the number of its first reference."""
     seen: set[str] = set()
     for number, reference in enumerate(document.body.references):
-        file = reference.target
+        file = reference.target.removeprefix("./")
         if not reference.is_image or file in seen or ":" in file.split("/", 1)[0] or file.startswith(("/", "#")):
             continue
         if PurePosixPath(file).suffix.lower() in _IMAGES:
@@ -360,8 +355,8 @@ def _unfit_name(file: str, taken: Mapping[str, str]) -> tuple[str, str, str] | N
         return "L102", f"“{file}”是稿件，不是附件", "要让读者看到那份稿件，在正文里写指向它的链接。"
     if len(path.name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
         return "L102", "附件的文件名太长", "改短一些，最多 60 个汉字。"
-    if path.suffix.lower() in _RUNS:
-        return "L102", f"“{file}”这类文件不能作为附件", "换成 docx、xlsx、pdf 等文档格式。"
+    if path.suffix.lower().removeprefix(".") not in _FORMATS:
+        return "L102", f"“{file}”这类文件不能作为附件", "换成 docx、xlsx、pdf、jpg、zip 等格式，扩展名要写对。"
     if any(ord(char) < 32 or char in '<>"|?*' for char in file) or path.name.endswith((" ", ".")):
         return "L102", f"“{file}”的名字里有不能用的符号", '改名，不用 < > " | ? * 和看不见的字符。'
     if path.name.casefold() in taken:
@@ -391,20 +386,36 @@ def _published_files(document: Document | None) -> Iterator[tuple[str, Attachmen
 def _refuse_shared_files(entries: list[Loaded], content: Path, label: str) -> list[Loaded]:
     """No file that a document without a public page names may be published through another one."""
 
-    def place(source: PurePosixPath) -> str:
-        return os.path.realpath(content / source).casefold()  # however the name is written
+    def place(source: PurePosixPath) -> tuple[object, ...]:
+        path = Path(os.path.normpath(content / source))  # `none/../a.pdf` is a file, though there is no folder `none`
+        try:
+            found = path.stat()
+        except (OSError, ValueError):
+            return (unicodedata.normalize("NFC", source.as_posix()).casefold(),)
+        return found.st_dev, found.st_ino  # whatever it is called, and however often it is linked
 
-    withheld: dict[str, str] = {}
+    withheld: dict[tuple[object, ...], str] = {}
+    unread: list[Loaded] = []
     for entry in entries:
         if entry.document is None:
             for named in entry.files:
-                if "\0" not in named.file:
-                    withheld[place(PurePosixPath(entry.path).parent / named.file)] = entry.path
+                withheld.setdefault(place(PurePosixPath(entry.path).parent / named.file), entry.path)
+        if entry.unread:
+            unread.append(entry)
+
+    def naming(source: PurePosixPath) -> str:
+        """The file without a public page that names this one, or might: nobody knows what an unreadable one is."""
+        name = source.name
+        mentions = [name.encode(), name.encode("gb18030", "ignore"), name.encode("utf-16-le", "ignore")]
+        return withheld.get(place(source)) or next(
+            (e.path for e in unread if any(mention and mention in e.unread for mention in mentions)), ""
+        )
+
     checked = []
     for entry in entries:
         problems = []
         for field, attachment in _published_files(entry.document):
-            if other := withheld.get(place(PurePosixPath(attachment.source))):
+            if other := naming(PurePosixPath(attachment.source)):
                 span = entry.marks.get(field) or Span(f"{label}/{entry.path}")
                 problems.append(
                     Diagnostic(
@@ -430,10 +441,12 @@ def _refuse_equal_ids(entries: list[Loaded], label: str) -> list[Loaded]:
         same = [other for other in by_id[entry.internal.id] if other is not entry] if entry.internal else []
         if same and entry.internal:
             others = "、".join(f"{label}/{other.path}" for other in same)
+            is_open = all(one.document for one in (entry, *same))
+            named = f"编号“{entry.internal.id}”" if is_open else "编号"
             problem = Diagnostic(
                 "F112",
                 Severity.ERROR,
-                f"编号“{entry.internal.id}”与 {others} 相同",
+                f"{named}与 {others} 相同",
                 entry.marks.get("id") or Span(f"{label}/{entry.path}"),
                 "编号就是网页地址：改其中一个的文件名，或在信息头写不同的 id。",
                 tuple((Span(f"{label}/{other.path}"), "同一编号") for other in same),

@@ -16,6 +16,7 @@ from sitegen import markdown
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
 from sitegen.load import fields as f
 from sitegen.load.codes import CODES
+from sitegen.load.settings import standard_kinds
 from sitegen.load.yamltree import Item, read_yaml
 from sitegen.model import (
     Body,
@@ -63,6 +64,8 @@ class Loaded:
     withdrawn: Withdrawn | None = None
     internal: Internal | None = None
     files: tuple[f.NamedFile, ...] = ()
+    doc_id: str = ""  # as far as it is known
+    unread: bytes = b""  # of a file that could not be read: it may name files that must not be published
     marks: Mapping[str, Span] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -93,10 +96,10 @@ def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
     notes = _Notes(f"{around.label}/{path}")
     text = _decode(data, notes, around.max_bytes)
     if text is None:
-        return Loaded(path, diagnostics=tuple(notes.found))
+        return Loaded(path, unread=data, diagnostics=tuple(notes.found))
     split = _split(text, notes)
     if split is None:
-        return Loaded(path, diagnostics=tuple(notes.found))
+        return Loaded(path, unread=data, diagnostics=tuple(notes.found))
     head, body, body_line = split
     item, problems = read_yaml(head, 2)
     root: Mapping[str, Item] = {}
@@ -108,7 +111,7 @@ def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
     for problem in problems:
         notes.add(problem.code, problem.line, problem.column, problem.message, problem.hint)
     if item is None or not root:
-        return Loaded(path, diagnostics=tuple(notes.found))
+        return Loaded(path, unread=data, diagnostics=tuple(notes.found))
     kind_fields, columns = _columns(path, root, around, notes)
     given, places = _read_fields(root, item.keys, kind_fields, notes)
     reader = _Reader(path, given, places, notes, around, columns)
@@ -123,11 +126,12 @@ def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
     files = named if isinstance(named, tuple) else ()
     withdraw = given.get("withdraw")
     if internal is None or internal.is_withheld:
-        return Loaded(path, None, None, internal, (*files, *_shown(body)), marks, tuple(notes.found))
+        unread = data if "attachments" in places and "attachments" not in given else b""
+        return Loaded(path, None, None, internal, (*files, *_named(body)), doc_id, unread, marks, tuple(notes.found))
     if isinstance(withdraw, tuple) and withdraw[0] <= around.as_of.date():
         old_urls = reader.tuple_of("old_urls")
-        withdrawn = Withdrawn(doc_id, path, columns[:1], withdraw[0], withdraw[1], old_urls)
-        return Loaded(path, None, withdrawn, internal, (*files, *_shown(body)), marks, tuple(notes.found))
+        withdrawn = Withdrawn(doc_id, path, columns[:1], withdraw[0], withdraw[1], old_urls, reader.text("doc_no"))
+        return Loaded(path, None, withdrawn, internal, (*files, *_named(body)), doc_id, b"", marks, tuple(notes.found))
     parsed = markdown.parse_body(body, body_line)
     for finding in parsed.findings:
         notes.add(finding.code, finding.line, 1, finding.message, finding.hint)
@@ -135,13 +139,13 @@ def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
         marks[f"references[{number}]"] = Span(notes.path, line)
     marks["body"] = Span(notes.path, body_line)
     document = reader.document(doc_id, parsed.body, internal)
-    return Loaded(path, document, None, internal, files, marks, tuple(notes.found))
+    return Loaded(path, document, None, internal, files, doc_id, b"", marks, tuple(notes.found))
 
 
-def _shown(body: str) -> tuple[f.NamedFile, ...]:
-    """The images of a body that is not published: no other document may publish them either."""
-    references = markdown.parse_body(body, 1).body.references
-    return tuple(f.NamedFile(reference.target, "") for reference in references if reference.is_image)
+def _named(body: str) -> tuple[f.NamedFile, ...]:
+    """What a body that is not published links to or shows: no other document may publish such a file either."""
+    targets = (reference.target for reference in markdown.parse_body(body, 1).body.references)
+    return tuple(f.NamedFile(name, "") for target in targets for name in dict.fromkeys((target, target.split("#")[0])))
 
 
 def _decode(data: bytes, notes: _Notes, max_bytes: int) -> str | None:
@@ -203,7 +207,8 @@ def _split(text: str, notes: _Notes) -> tuple[str, str, int] | None:
     return None
 
 
-def _is_legal_id(doc_id: str) -> bool:
+def is_document_id(doc_id: str) -> bool:
+    """Whether a document may have this id, which is its address and the name of a folder."""
     is_name = _ID.fullmatch(doc_id) and not _RESERVED.fullmatch(doc_id) and not doc_id.endswith(".")
     return bool(is_name) and len(doc_id.encode()) <= 200  # file systems take names of 255 bytes
 
@@ -216,6 +221,9 @@ def _is_secret(root: Mapping[str, Item], around: Surroundings) -> bool:
     if around.is_preview:
         return False
     if any(f.flag(root[name]) is not False for name in ("draft", "草稿") if name in root):
+        return True
+    withdrawals = [f.withdraw(root[name]) for name in ("withdraw", "撤回") if name in root]
+    if any(not isinstance(found, tuple) or found[0] <= around.as_of.date() for found in withdrawals if found):
         return True
     moments = [f.moment(root[name]) for name in ("pub_date", "发布日期") if name in root]
     return any(isinstance(moment, tuple) and _due(moment) > around.as_of for moment in moments)
@@ -240,7 +248,7 @@ def _read_fields(
             choices = [*f.FIELD_NAMES, *f.FIELD_IDS, *kind_fields, *by_name]
             near = f.nearest(key, choices)
             hint = f"是不是“{near}”？" if near else "字段名见 python build.py schema，或 README.zh-CN.md。"
-            notes.add("F106", line, column, f"没有“{key}”这个字段", hint, key)
+            notes.add("F106", line, column, f"没有“{key}”这个字段", hint)
             continue
         if entry.id in places:
             notes.add(
@@ -273,7 +281,7 @@ def _columns(
         value = f.texts(item)
         wanted = () if isinstance(value, f.Bad) else value
         if isinstance(value, f.Bad):
-            return {}, ()
+            return _any_kind(), ()
     if not wanted:
         folders = list(reversed(PurePosixPath(path).parts[:-1]))
         known = [part for part in folders if part in around.columns or part in around.hidden]
@@ -288,7 +296,7 @@ def _columns(
                 "移到栏目文件夹里，或在信息头写 栏目。",
                 "栏目",
             )
-            return {}, ()
+            return _any_kind(), ()
         wanted = (known[0],)
     columns: list[ColumnId] = []
     for name in wanted:
@@ -318,8 +326,15 @@ def _columns(
                     "栏目",
                 )
             columns.append(name)
+    if not columns:
+        return _any_kind(), ()
     kind_fields = {entry.id: entry for name in columns for entry in around.columns[name].kind.fields}
     return kind_fields, tuple(columns)
+
+
+def _any_kind() -> Mapping[str, KindField]:
+    """The fields of all kinds: where the column is not known, none of them is called unknown."""
+    return {entry.id: entry for kind in standard_kinds().values() for entry in kind.fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,10 +363,10 @@ class _Reader:
     def document_id(self) -> str:
         written = self.text("id")
         doc_id = written or PurePosixPath(self.path).stem
-        if not _is_legal_id(doc_id):
+        if not is_document_id(doc_id):
             line, column = self.places.get("id", (1, 1))
             better = re.sub(r"[^a-z0-9\u3400-\u9fff\u3007._-]+", "-", doc_id.lower()).strip("-._")[:60]
-            example = f"，例如“{better}”" if _is_legal_id(better) else ""
+            example = f"，例如“{better}”" if is_document_id(better) else ""
             shown = "编号" if written else "文件名（就是编号）"
             self.notes.add(
                 "F111",
@@ -404,6 +419,7 @@ class _Reader:
             self.text("disclosure_reason"),
             is_draft,
             is_due,
+            isinstance(moment, tuple),
             self.columns,
             self.text("drafter"),
             self.text("reviewer"),

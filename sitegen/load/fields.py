@@ -43,7 +43,16 @@ def text(item: Item) -> str | Bad:
     """One line of text; line breaks become spaces."""
     if not isinstance(item.value, str):
         return Bad("F109", "这里应是一行文字", "写成“字段名: 文字”，不要分条。", item)
+    found = _UNPRINTABLE.search(item.value)
+    if found:
+        return Bad("F109", f"里面有看不见的控制字符（U+{ord(found[0]):04X}）", "删去后重新输入这几个字。", item)
     return " ".join(item.value.split())
+
+
+# Control characters, and those that turn the direction of text: no reader sees them, and feeds may not hold them.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
 
 
 def texts(item: Item) -> tuple[str, ...] | Bad:

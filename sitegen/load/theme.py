@@ -18,6 +18,7 @@ from sitegen.model import Kit
 _KEYS = ("name", "title", "parent", "variables")
 _TEMPLATES = "templates"
 _FOLDERS = (_TEMPLATES, "assets")
+_PRODUCT = Path(__file__).resolve().parent.parent.parent / "themes"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # A value is written into a style sheet as it stands, so it may hold nothing that ends a declaration or a comment.
 _VALUE = re.compile(r"[^;{}<>\\@*\x00-\x1f]+")
@@ -55,6 +56,8 @@ def read_theme(themes: Path, name: str) -> Kit:
 
 def _read(themes: Path, name: str) -> _Theme:
     folder = themes / name
+    if not (folder / "theme.yaml").is_file() and (_PRODUCT / name / "theme.yaml").is_file():
+        folder = _PRODUCT / name  # a site with themes of its own inherits from those of the product
     settings_file = folder / "theme.yaml"
     if not _NAME.fullmatch(name) or not settings_file.is_file():
         raise SitegenError(f"找不到主题“{name}”：themes/ 下没有 {name}/theme.yaml。现有主题：{_names(themes)}。")

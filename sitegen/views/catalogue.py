@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -21,6 +22,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
     documents = list(catalog.documents.values())
     years, topics = by_year(catalog), by_topic(catalog)
     numbered = sorted((doc for doc in documents if doc.doc_no), key=lambda doc: (_number_order(doc.doc_no), doc.id))
+    year_links, topic_links = year_items(catalog), topic_items(catalog)
     lists: list[tuple[str, str, str, Sequence[Document]]] = [("catalog", NAME, "", documents)]
     lists += [(f"catalog/{year}", f"{year}年信息", str(year), listed) for year, listed in years.items()]
     lists += [(folder, topic, folder, listed) for topic, (folder, listed) in topics.items()]
@@ -48,8 +50,8 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                     heading=heading,
                     rows=tuple(row_of(catalog, doc, i) for i, doc in enumerate(part, (number - 1) * _SIZE + 1)),
                     pager=pager(number, len(listed), _SIZE, folder),
-                    years=year_items(catalog),
-                    topics=topic_items(catalog),
+                    years=year_links,
+                    topics=topic_links,
                     numbers_url="catalog/number/index.html" if numbered else "",
                     current=current,
                 ),
@@ -71,7 +73,12 @@ def by_topic(catalog: Catalog) -> dict[str, tuple[str, list[Document]]]:
     for doc in catalog.documents.values():
         for topic in dict.fromkeys(topic.split("\\")[0] for topic in doc.topics):
             found[topic].append(doc)
-    return {topic: (f"catalog/topic/{topic}", listed) for topic, listed in sorted(found.items())}
+    return {topic: (f"catalog/topic/{_folder_name(topic)}", listed) for topic, listed in sorted(found.items())}
+
+
+def _folder_name(topic: str) -> str:
+    """The topic as a folder: letters, digits, Chinese and 、 only; a topic of the standard list stays as it is."""
+    return re.sub(r"[^0-9A-Za-z\u3400-\u9fff、]+", "-", topic).strip("-")[:40] or "其他"
 
 
 def year_items(catalog: Catalog) -> tuple[MenuItem, ...]:

@@ -40,7 +40,16 @@ _LABELS: Mapping[RelationKind, tuple[str, str]] = {
     RelationKind.FORWARDS: ("本文件转发的文件", "转发本文件的文件"),
     RelationKind.SUPPORTS: ("本文件配套的文件", "本文件的配套文件"),
 }
-_WIDE_FIELDS = ("title", "summary")
+# What is shown below the rows of the layout, where it has no place for it and the author wrote it.
+_ALWAYS = (
+    LayoutCell("validity", "有效性"),
+    LayoutCell("effective_date", "施行日期"),
+    LayoutCell("expire_date", "有效期至"),
+    LayoutCell("repeal_date", "废止日期"),
+    LayoutCell("unit", "责任处室"),
+    LayoutCell("service_object", "服务对象"),
+    LayoutCell("unified_no", "统一编号"),
+)
 
 
 def tasks(catalog: Catalog) -> Iterator[Task]:
@@ -157,17 +166,21 @@ def _neighbours(catalog: Catalog) -> dict[DocId, tuple[Document | None, Document
 def _table(catalog: Catalog, doc: Document) -> Iterator[tuple[Cell, ...]]:
     """The metadata table in the layout the site chose; empty fields are left out, a lone cell spans its row."""
     rows = catalog.config.layout_rows
-    wide = max((len(row) for row in rows), default=1)
-    for row in rows:
-        cells = [Cell(cell.label, values) for cell in row if (values := _values(catalog, doc, cell))]
+    filled = [[Cell(cell.label, values) for cell in row if (values := _values(catalog, doc, cell))] for row in rows]
+    wide = max((len(cells) for cells in filled), default=1) or 1
+    for cells in filled:
         if cells:
             last = cells[-1]
-            cells[-1] = Cell(last.label, last.values, wide - len(cells) + 1)
-            yield tuple(cells)
+            yield (*cells[:-1], Cell(last.label, last.values, wide - len(cells) + 1))
     named = {cell.field for row in rows for cell in row}
-    state = catalog.validity.get(doc.id)
-    if state and "validity" not in named:
-        yield (Cell("有效性", (Crumb(_validity_text(catalog, doc)),), wide),)
+    rest = [
+        Cell(cell.label, values)
+        for cell in _ALWAYS
+        if cell.field not in named and (values := _values(catalog, doc, cell))
+    ]
+    for i in range(0, len(rest), wide):
+        cells = rest[i : i + wide]
+        yield (*cells[:-1], Cell(cells[-1].label, cells[-1].values, wide - len(cells) + 1))
 
 
 def _validity_text(catalog: Catalog, doc: Document) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from sitegen.address import address
+from sitegen.address import address, page_at
 from sitegen.catalog import Catalog
 from sitegen.model import Task, TextFile
 from sitegen.views.frames import HOME_NAME, Frames
@@ -21,19 +21,20 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
     """
     frames = Frames(catalog)
     base = urlsplit(catalog.config.url).path or "/"
-    rules: dict[str, str] = {}
+    rules: dict[str, tuple[str, str]] = {}  # folded, since nginx compares addresses without regard to case
     pages: dict[str, Task] = {}
     for old, target, title in _moved(catalog):
         parts = urlsplit(old)
         below = not parts.path.startswith("/")
         path = base + parts.path if below else parts.path
-        rules[address(f"{path}?{parts.query}" if parts.query else path, "")] = address(target, base)
+        rule = address(f"{path}?{parts.query}" if parts.query else path, "")
+        rules.setdefault(rule.casefold(), (rule, address(target, base)))
         if page := page_at(old, base):
             frame = frames.page(page, title, f"“{title}”的地址已改变。", (title,), crumbs=(Crumb(title),), noindex=True)
             pages.setdefault(page, Task(page, "html", RedirectPage(frame, target, title), "redirect.html"))
     yield from pages.values()
     if rules:
-        lines = (f'"{old}" "{target}";\n' for old, target in sorted(rules.items()))
+        lines = (f'"{old}" "{target}";\n' for old, target in sorted(rules.values()))
         yield Task(RULES_FILE, "text", TextFile("".join(lines)))
 
 
@@ -49,14 +50,3 @@ def _moved(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
         column = catalog.columns.get(parent)
         name, url = (column.name, column.url) if column else (HOME_NAME, "index.html")
         yield f"{column_id}/index.html", url, name
-
-
-def page_at(old: str, base: str) -> str:
-    """The file that answers at the old address, on a site below the path `base`; "" where only a rule can."""
-    parts = urlsplit(old)
-    if parts.query or (parts.path.startswith("/") and not parts.path.startswith(base)):
-        return ""
-    path = unquote(parts.path.removeprefix(base))
-    if path.endswith((".html", ".htm", ".shtml")):
-        return path
-    return f"{path.rstrip('/')}/index.html" if path.strip("/") else "index.html"

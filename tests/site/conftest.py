@@ -1,0 +1,3 @@
+from tests.samples import sample_site
+
+__all__ = ["sample_site"]

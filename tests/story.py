@@ -1,0 +1,187 @@
+"""Turn a test's few words into a whole site on disk, build it, and look at what came out.
+
+Exports `Site`, the fixture `site`, `files_of`, and `everything_in`, which also looks into what is packed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from sitegen.diagnostics import Diagnostic
+from sitegen.site import BuildResult, CheckResult, Extensions, Options, build_site, check_site
+
+REPO = Path(__file__).resolve().parent.parent
+TODAY = "2026-11-22"
+_USUAL = {"disclosure": "主动公开", "pub_date": "2024-03-05", "written_date": "2024-03-01"}
+
+
+class Site:
+    """A site in `folder`: `content/`, `public/` and `.sitegen/`; what is said about it comes from the last build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.content = folder / "content"
+        self.output = folder / "public"
+        self.cache = folder / ".sitegen"
+        self.result: BuildResult | CheckResult | None = None
+        self.content.mkdir(parents=True)
+        self.setting(agency="示例市科学技术局")
+
+    # ------------------------------------------------ what editors do
+
+    def write(self, path: str, title: str | None = "某某办法", body: str = "正文。", **fields: object) -> Self:
+        """A document with the usual front matter; a field given as None is left out."""
+        given = {"title": title, **_USUAL, **fields}
+        lines = [
+            f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in given.items() if value is not None
+        ]
+        return self.file(path, "\n".join(["---", *lines, "---", "", body, ""]))
+
+    def file(self, path: str, data: bytes | str = b"%PDF-1.7 an attachment") -> Self:
+        """Any file below the content folder, its bytes as given."""
+        target = self.content / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data.encode() if isinstance(data, str) else data)
+        return self
+
+    def setting(self, **values: object) -> Self:
+        """`site.yaml`."""
+        return self.file("site.yaml", "".join(f"{k}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in values.items()))
+
+    def columns(self, text: str) -> Self:
+        """`columns.yaml`; the line `extends: standard` is added."""
+        return self.file("columns.yaml", f"extends: standard\n{text}")
+
+    def delete(self, path: str) -> Self:
+        """Take a file away."""
+        (self.content / path).unlink()
+        return self
+
+    def move(self, path: str, to: str) -> Self:
+        """Give a file another place."""
+        target = self.content / to
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (self.content / path).rename(target)
+        return self
+
+    # ------------------------------------------------ what the program does
+
+    def options(self, as_of: str = TODAY, **options: object) -> Options:
+        """The options of a build as of the end of that day, without a search index."""
+        usual = Options(
+            content=self.content,
+            output=self.output,
+            themes=REPO / "themes",
+            as_of=datetime.combine(date.fromisoformat(as_of), time(23, 59)),
+            cache=self.cache,
+            search=False,
+        )
+        return replace(usual, **options)  # type: ignore[arg-type]
+
+    def build(
+        self,
+        as_of: str = TODAY,
+        *,
+        executor: Executor | None = None,
+        extensions: Extensions | None = None,
+        **options: object,
+    ) -> Self:
+        """Build; whether it was published is seen in `is_published`."""
+        more = {} if extensions is None else {"extensions": extensions}
+        self.result = build_site(self.options(as_of, **options), executor=executor, **more)  # type: ignore[arg-type]
+        return self
+
+    def check(self, as_of: str = TODAY, **options: object) -> Self:
+        """Only look."""
+        self.result = check_site(self.options(as_of, **options))
+        return self
+
+    # ------------------------------------------------ what came out
+
+    @property
+    def found(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics of the last build or check."""
+        assert self.result is not None, "nothing was built yet"
+        return self.result.diagnostics
+
+    @property
+    def diagnostics(self) -> list[str]:
+        """Their codes with the line: `F110:4`."""
+        return [f"{d.code}:{d.span.line}" for d in self.found]
+
+    @property
+    def codes(self) -> list[str]:
+        """Their codes."""
+        return [d.code for d in self.found]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the last build published."""
+        return isinstance(self.result, BuildResult) and self.result.report is not None
+
+    @property
+    def rewritten(self) -> set[str]:
+        """The paths that the last build wrote."""
+        assert isinstance(self.result, BuildResult)
+        assert self.result.report is not None, self.diagnostics
+        return set(self.result.report.written)
+
+    def page(self, path: str) -> str:
+        """The text of an output file."""
+        return (self.output / path).read_text(encoding="utf-8")
+
+    def tree(self) -> dict[str, bytes]:
+        """The whole output."""
+        return files_of(self.output)
+
+    def clean_tree(self, as_of: str = TODAY, **options: object) -> dict[str, bytes]:
+        """The output of the same content, built from nothing in another folder."""
+        other = self.folder / "clean"
+        shutil.rmtree(other, ignore_errors=True)
+        shutil.copytree(self.content, other / "content")
+        given = replace(self.options(as_of, **options), content=other / "content", output=other / "public", cache=None)
+        result = build_site(given)
+        assert result.report is not None, result.diagnostics
+        return files_of(other / "public")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below the folder by its path; nothing where there is no folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def everything_in(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """The names and the bytes of the files, and of what is packed in them (gzip, zlib, zip)."""
+    for path, data in files.items():
+        yield path, path.encode()
+        yield path, data
+        if data.startswith(b"\x1f\x8b"):
+            yield path, gzip.decompress(data)
+        elif data.startswith((b"\x78\x9c", b"\x78\xda", b"\x78\x01")):
+            yield path, zlib.decompress(data)
+        elif data.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                for name in packed.namelist():
+                    yield f"{path}!{name}", name.encode()
+                    yield f"{path}!{name}", packed.read(name)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A new, empty site."""
+    return Site(tmp_path)

@@ -1,0 +1,148 @@
+"""Every diagnostic code: what gives it, word for word, and what does not.
+
+A fixture is a folder `tests/fixtures/checks/<CODE>/`: `bad/` and `good/` are small content folders, `expected.txt` is
+everything that is said about the bad one. Write it anew with the environment variable `SITEGEN_UPDATE=1`, and read
+the difference. Codes whose bad input is no text, or lies in the past, are made by the functions below.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from sitegen.diagnostics import render_text
+from sitegen.site import codes
+from tests.story import Site
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "checks"
+WITHHELD = {"disclosure": "依申请公开", "disclosure_reason": "条例第十六条"}
+
+
+def removed_document(site: Site) -> None:
+    site.write("fd-01-gfx/a.md").write("fd-01-gfx/b.md").build().delete("fd-01-gfx/a.md")
+
+
+def document_made_secret(site: Site) -> None:
+    site.write("fd-01-gfx/a.md").write("fd-01-gfx/b.md").build().write("fd-01-gfx/a.md", **WITHHELD)
+
+
+def other_encoding(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", title="某某办法")
+    site.file("fd-01-gfx/a.md", (site.content / "fd-01-gfx/a.md").read_text(encoding="utf-8").encode("gb18030"))
+
+
+def large_file(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", body="字" * 7_000_000)
+
+
+def broken_link(site: Site) -> None:
+    (site.write("fd-01-gfx/b.md").content / "fd-01-gfx/a.md").symlink_to("gone.md")
+
+
+def link_that_leads_out(site: Site) -> None:
+    outside = site.folder / "outside.md"
+    outside.write_text("x", encoding="utf-8")
+    (site.write("fd-01-gfx/b.md").content / "fd-01-gfx/a.md").symlink_to(outside)
+
+
+MADE: Mapping[str, tuple[Callable[[Site], None], str]] = {
+    "F113": (
+        other_encoding,
+        "content/fd-01-gfx/a.md:2:11: 错误 F113 文件不是 UTF-8 编码（像是 GBK，即“ANSI”）\n"
+        "  提示：在记事本里“另存为”，编码选 UTF-8。\n",
+    ),
+    "F114": (
+        large_file,
+        "content/fd-01-gfx/a.md:1:1: 错误 F114 文件有 21.0 MB，超过 5 MB\n"
+        "  提示：把大的表格、图片作为附件，正文只留文字。\n",
+    ),
+    "F115": (
+        broken_link,
+        "content/fd-01-gfx/a.md:1:1: 错误 F115 文件读不了（链接指向的文件不存在）\n"
+        "  提示：检查文件是否被占用、有没有权限；断了的链接换成文件本身。\n",
+    ),
+    "F116": (
+        link_that_leads_out,
+        "content/fd-01-gfx/a.md:1:1: 错误 F116 这是通向别处的符号链接，不读取\n"
+        "  提示：把文件本身复制到内容文件夹里，删去链接。\n",
+    ),
+    "L201": (
+        removed_document,
+        "content:1:1: 错误 L201 已发布的地址“doc/a/index.html”会失效\n"
+        "  提示：恢复这份稿件或栏目；要撤下的写 撤回，并入别的稿件的在那份稿件写 旧地址。\n",
+    ),
+    "L202": (
+        document_made_secret,
+        "content/fd-01-gfx/a.md:1:1: 警告 L202 这份稿件已发布过，现在不公开，原地址将随之失效\n"
+        "  提示：确认无误后上线；应当给读者留下说明的，改写 撤回。\n",
+    ),
+}
+
+
+def fixture_codes() -> list[str]:
+    return sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
+
+
+def said_about(site: Site, content: Path) -> str:
+    shutil.copytree(content, site.content, dirs_exist_ok=True)
+    return render_text(site.check().found)
+
+
+@pytest.mark.parametrize("code", fixture_codes())
+def test_bad_example_gives_the_expected_words(site: Site, code: str) -> None:
+    said = said_about(site, FIXTURES / code / "bad")
+    expected = FIXTURES / code / "expected.txt"
+    if os.environ.get("SITEGEN_UPDATE"):
+        expected.write_text(said, encoding="utf-8", newline="\n")
+    assert code in site.codes
+    assert said == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", fixture_codes())
+def test_nothing_is_said_about_the_good_example(site: Site, code: str) -> None:
+    assert said_about(site, FIXTURES / code / "good") == ""
+
+
+@pytest.mark.parametrize("code", sorted(MADE))
+def test_what_no_fixture_can_hold_gives_the_expected_words(site: Site, code: str) -> None:
+    make, expected = MADE[code]
+    make(site)
+    assert render_text(site.build().found) == expected
+
+
+def test_every_code_has_its_example_and_every_example_its_code() -> None:
+    assert sorted([*fixture_codes(), *MADE]) == sorted(codes())
+
+
+def test_every_code_is_explained() -> None:
+    for code, info in codes().items():
+        assert code == info.code
+        assert re.fullmatch(r"[FDRPSLATI]\d{3}", code), code
+        for text in (info.title, info.why, info.wrong, info.right):
+            assert re.search(r"[\u4e00-\u9fff]|\S", text), code
+
+
+def test_no_code_means_two_things() -> None:
+    from sitegen import catalog, load, markdown
+    from sitegen.checks import RULES
+    from sitegen.site import SITE_CODES
+
+    used = [info.code for info in (*load.CODES, *markdown.CODES, *catalog.CODES, *SITE_CODES)]
+    used += [rule.code for rule in RULES]
+    assert len(used) == len(set(used))
+
+
+def test_exempt_document_is_spared_with_a_reason(site: Site) -> None:
+    wrong = {"written_date": "2024-03-06", "pub_date": "2024-03-05"}
+    assert site.write("fd-01-gfx/a.md", **wrong).check().codes == ["D210"]
+    assert site.write("fd-01-gfx/a.md", **wrong, exempt={"D210": "补录的历史文件，已核对原件"}).check().codes == []
+
+
+def test_exemption_needs_a_reason(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", exempt={"D210": ""}).check()
+    assert site.diagnostics == ["F108:6"]
