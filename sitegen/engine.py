@@ -137,9 +137,9 @@ def published(outputs: Iterable[str], secret: Collection[str], out: Path) -> Map
     return {**{path: digest_of((out / path).read_bytes()) for path in sorted(ours) if path not in found}, **found}
 
 
-def lost_addresses(outputs: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:
-    """The pages of documents and columns, the redirects, and the attachments of documents that still have a page,
-    which stood there `before` and would now be gone (contract, section 6).
+def lost_addresses(outputs: Iterable[str], before: Iterable[str], documents: Collection[str]) -> tuple[str, ...]:
+    """The pages of documents and columns, the redirects, and the attachments of the public `documents` (ids), which
+    stood there `before` and would now be gone (contract, section 6).
 
     Not pages of a longer list, which come and go with it, nor images, which are part of their page. A redirect at the
     address of a former attachment (`doc/x/a.pdf/index.html`) keeps it.
@@ -149,11 +149,10 @@ def lost_addresses(outputs: Iterable[str], before: Iterable[str]) -> tuple[str, 
     for path in sorted(before):
         if path in kept or f"{path}/index.html" in kept or _COMES_AND_GOES.match(path):
             continue
-        folder = "/".join(path.split("/")[:2])
         is_attachment = (
             path.startswith("doc/")
-            and f"{folder}/index.html" in kept
-            and not path.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".webp"))
+            and path.split("/")[1] in documents
+            and not path.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".webp", _UNFINISHED))
         )
         if path.endswith((".html", ".htm", ".shtml")) or is_attachment:
             lost.append(path)
@@ -168,6 +167,8 @@ def publish(outputs: Outputs, before: Mapping[str, str], out: Path, keep: tuple[
     the manifest comes last, so that a crash in between is healed by the next build. What stood below the folders
     `keep` stays as it is.
     """
+    if out.exists() and not out.is_dir():
+        raise TroubleError(f"建不了输出文件夹 {out}：已有一个同名的文件。请移走它，或用 --output 换一个位置。")
     present = _files(out)
     kept = {path: digest for path, digest in before.items() if path.startswith(keep) and path in present}
     digests = {path: digest_of(data) for path, data in outputs.items()} | kept
@@ -245,8 +246,8 @@ def _is_same(path: Path, data: bytes) -> bool:
 def _prepare(target: Path, data: bytes, removed: Collection[str], out: Path) -> Path:
     """A file with `data` beside `target`, to be put in its place."""
     if target.is_dir() and not target.is_symlink():
-        inside = (path.relative_to(out).as_posix() for path in target.rglob("*") if path.is_file())
-        if not set(inside) <= set(removed):
+        inside = {path.relative_to(out).as_posix() for path in target.rglob("*") if path.is_file()}
+        if not inside or not inside <= set(removed):
             raise TroubleError(f"输出文件夹里“{target.name}”是文件夹，应是文件；请移走它再构建。")
     for above in target.parents:
         if above != out and above.is_relative_to(out) and _is_file(above) and not above.is_dir():

@@ -1,6 +1,7 @@
 """Turn a folder that is being edited into a live preview: watch, build, reload; mistakes lie over the last good page.
 
-Exports `serve`, `Preview`, `State`, `Problem`, `listen`, `serving`, `watching`, `settle`, `inject`, `find_file`.
+Exports `serve`, `Preview`, `State`, `Problem`, `listen`, `serving`, `watching`, `settle`, `inject`, `find_file`,
+`at_root`, `preview_folder`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
+from sitegen.catalog import Catalog
 from sitegen.diagnostics import (
     SEVERITY_NAMES,
     Diagnostic,
@@ -41,7 +43,10 @@ from sitegen.diagnostics import (
     render_text,
     sort_diagnostics,
 )
+from sitegen.model import Task
 from sitegen.site import BuildResult, Extensions, Options, build_site
+from sitegen.views import View
+from sitegen.views.pages import NotFoundPage
 
 Changes = SimpleQueue[str]
 
@@ -92,7 +97,8 @@ def serve(
         watching((options.content, options.themes)) as changes,
     ):
         own = replace(options, cache=Path(folder, "cache"), preview=True)
-        preview = Preview(Path(folder, "site"), lambda output: build_site(replace(own, output=output), extensions))
+        shown = replace(extensions, views=tuple(at_root(view) for view in extensions.views))
+        preview = Preview(Path(folder, "site"), lambda output: build_site(replace(own, output=output), shown))
         with serving(server, preview) as address:
             announce(f"预览地址：{address} （按 Ctrl-C 结束）\n预览中含草稿和未到发布时间的文件，仅供编辑核对。")
             if not is_loopback(host):
@@ -210,11 +216,22 @@ _PREFIX = "sitegen-preview-"
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # the second is no number of a process at all
         return False
     except OSError:  # somebody else's
         return True
     return True
+
+
+def at_root(view: View) -> View:
+    """The view, with a 404 page for a site at the root of its server: the preview is there, whatever its `url`."""
+
+    def tasks(catalog: Catalog) -> Iterator[Task]:
+        for task in view(catalog):
+            is_absolute = isinstance(task.model, NotFoundPage)
+            yield replace(task, model=replace(task.model, base="/")) if is_absolute else task
+
+    return tasks
 
 
 def problems_of(diagnostics: Sequence[Diagnostic]) -> tuple[Problem, ...]:
@@ -242,13 +259,13 @@ def inject(html: bytes, good: str) -> bytes:
 def find_file(folder: Path, path: str) -> Path | None:
     """The file of `folder` for the path of a request (still percent-encoded), None if there is none.
 
-    Never one outside the folder, whatever the path says.
+    Never one outside the folder, whatever the path says, and none whose name begins with a dot, as on a real server.
     """
     decoded = unquote(path, errors="replace")
     steps = decoded.split("/")
-    if ".." in steps or "\\" in decoded or "\0" in decoded:
+    if any(step.startswith(".") for step in steps) or "\\" in decoded or "\0" in decoded:
         return None
-    found = folder.joinpath(*(step for step in steps if step not in ("", ".")))
+    found = folder.joinpath(*(step for step in steps if step))
     if decoded.endswith("/"):
         found /= "index.html"
     try:
@@ -291,6 +308,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if not self.is_asked_by_name_of_ours():
             self.answer(HTTPStatus.FORBIDDEN, CONTENT_TYPES[".txt"], "预览只能用它自己的地址打开。\n".encode())
+        elif not path.startswith("/"):  # what only a proxy is asked, such as http://host/
+            self.answer(HTTPStatus.BAD_REQUEST, CONTENT_TYPES[".txt"], "地址应以 / 开头。\n".encode())
         elif path == "/_sitegen/events":
             self.answer_events()
         elif path.startswith("/_sitegen/"):
@@ -371,9 +390,10 @@ def listen(host: str, port: int) -> _Server:
     except OSError as error:
         is_taken = error.errno == errno.EADDRINUSE
         reason = "已被另一个程序或另一个预览占用" if is_taken else f"无法使用（{error.strerror}）"
+        other = port + 1 if 1024 <= port < 65535 else 8123  # below 1024 the next may be as little allowed
         raise UsageError(
             f"预览没有开启：{host} 的端口 {port} {reason}。\n"
-            "  提示：请关闭占用它的程序，或换一个端口，例如 --port 8123。"
+            f"  提示：请关闭占用它的程序，或换一个端口，例如 --port {other}。"
         ) from error
     return server
 

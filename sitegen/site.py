@@ -158,7 +158,7 @@ def build_site(
         diagnostics = sort_diagnostics((*checked.diagnostics, *gone))
         if blocks(diagnostics, strict=options.strict):
             return BuildResult(diagnostics, notes=checked.notes)
-        outputs, keep = _with_search(options, catalog, outputs, before, progress)
+        outputs, keep = _with_search(options, tree, catalog, outputs, before, progress)
         report = publish(outputs, before, options.output, keep)
     return BuildResult(
         diagnostics,
@@ -315,7 +315,7 @@ def _gone(
         return []
     skipped = {record.id: record.path for record in tree.internal if record.path in tree.skipped}
     found = []
-    for path in lost_addresses(outputs, before):
+    for path in lost_addresses(outputs, before, {doc.id for doc in tree.documents}):
         parts = path.split("/")
         left_out = skipped.get(parts[1], "") if parts[0] == "doc" and len(parts) > 2 else ""
         if path in secret:
@@ -363,7 +363,7 @@ def _gone(
 
 
 def _with_search(
-    options: Options, catalog: Catalog, outputs: Outputs, before: Mapping[str, str], progress: Progress
+    options: Options, tree: Tree, catalog: Catalog, outputs: Outputs, before: Mapping[str, str], progress: Progress
 ) -> tuple[Outputs, tuple[str, ...]]:
     """The outputs with the search index; or without, and the folders that hold the last one, when it may stay."""
     if options.search:
@@ -374,5 +374,8 @@ def _with_search(
     # An index that still knows what was withdrawn or withheld since may not stay (条例第十三至十六条).
     titles = {doc.id: doc.title for doc in catalog.documents.values()}
     indexed = indexed_titles(options.output)
-    is_public = bool(indexed) and all(titles.get(doc_id) == title for doc_id, title in indexed.items())
+    # Under another title an id may have gone to another document; only where nothing is withheld is that harmless.
+    is_public = bool(indexed) and set(indexed) <= set(titles)
+    if any(record.is_withheld for record in tree.internal):
+        is_public = is_public and all(titles[doc_id] == title for doc_id, title in indexed.items())
     return outputs, INDEX_FOLDERS if is_public and any(path.startswith(INDEX_FOLDERS) for path in before) else ()

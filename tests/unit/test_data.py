@@ -150,7 +150,7 @@ def test_fifteen_items_of_article_20_are_there(columns):
 
 
 def test_columns_have_only_known_keys(columns):
-    known = {"id", "name", "full_name", "kind", "must", "scope", "basis", "certainty", "column_type", "description",
+    known = {"gathers", "id", "name", "full_name", "kind", "must", "scope", "basis", "certainty", "column_type", "description",
              "keywords", "elements", "update", "note", "children"}
     for column in columns:
         assert set(column) <= known, column["id"]

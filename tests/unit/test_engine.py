@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sitegen.diagnostics import SitegenError, TroubleError
-from sitegen.engine import Outputs, PublishReport, SerialExecutor, execute, lost_addresses, publish, published
+from sitegen.engine import MANIFEST, Outputs, PublishReport, SerialExecutor, execute, lost_addresses, publish, published
 from sitegen.model import Format, Kit, Task
 from sitegen.store import open_store
 
@@ -27,7 +27,8 @@ def put(out: Path, outputs: Outputs, cache: Path | None = None, keep: tuple[str,
 
 
 def names(out: Path) -> set[str]:
-    return {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    """The files in the folder, without the manifest."""
+    return {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} - {MANIFEST}
 
 
 def test_outputs_are_in_the_order_of_the_tasks_and_all_are_counted() -> None:
@@ -66,7 +67,7 @@ def test_what_is_no_more_goes_with_its_empty_folders(tmp_path: Path) -> None:
     out = tmp_path / "out"
     put(out, {"a.html": b"1", "b/c/d.html": b"2"})
     assert put(out, {"a.html": b"1"}).removed == ("b/c/d.html",)
-    assert [path.name for path in out.iterdir()] == ["a.html"]
+    assert names(out) == {"a.html"}
 
 
 def test_files_of_others_stay_and_are_named(tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_output_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(TroubleError, match=r"“a\.html”是文件夹"):
         put(out, {"a.html": b"1"})
     (out / "b").write_text("x", encoding="utf-8")
-    with pytest.raises(TroubleError, match="写不了输出文件"):
+    with pytest.raises(TroubleError, match="“b”是文件，应是文件夹"):
         put(out, {"b/c.html": b"1"})
 
 
@@ -122,13 +123,17 @@ def test_unfinished_files_of_an_interrupted_build_go(tmp_path: Path) -> None:
         ("fd-01/page/2/index.html", False),
         ("updates/2024-03/index.html", False),
         ("catalog/topic/1/index.html", False),
-        ("doc/a/x.pdf", False),
+        ("doc/page/index.html", True),
+        ("doc/a/x.pdf", True),
+        ("doc/a/x.png", False),
+        ("doc/withdrawn/x.pdf", False),
         ("fd-01/atom.xml", False),
     ],
 )
 def test_addresses_that_may_not_be_lost(path: str, is_lost: bool) -> None:
-    assert lost_addresses([], [path]) == ((path,) if is_lost else ())
-    assert lost_addresses([path], [path]) == ()
+    assert lost_addresses([], [path], {"a"}) == ((path,) if is_lost else ())
+    assert lost_addresses([path], [path], {"a"}) == ()
+    assert lost_addresses([f"{path}/index.html"], [path], {"a"}) == ()  # a redirect stands there
 
 
 steps = st.sampled_from(["a", "b", "c"])

@@ -195,7 +195,7 @@ def test_a_moved_document_takes_its_history_along(repo: Repository) -> None:
 def test_a_document_moved_and_rewritten_is_followed_by_its_id(repo: Repository) -> None:
     repo.write("x/a.md", document("一。" * 50)).write("x/b.md", document("三。" * 50, id="n-1")).commit("2024-01-01")
     repo.remove("x/a.md").write("y/a.md", document("二。" * 50))
-    repo.remove("x/b.md").write("y/c.md", document("四。" * 50, 编号="n-1")).commit("2024-02-01")
+    repo.remove("x/b.md").write("y/c.md", document("四。" * 50, 稿件编号="n-1")).commit("2024-02-01")
     assert repo.changes() == [("y/a.md", "2024-02-01", (TEXT,)), ("y/c.md", "2024-02-01", (TEXT,))]
 
 

@@ -32,22 +32,11 @@ def test_missing_key_is_missing() -> None:
             del store["nothing"]
 
 
-def test_manifests_of_two_folders_are_two(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
-        store.commit("a", {"x": "1"})
-        store.commit("b", {"y": "2"})
-        store.commit("a", {"z": "3"})
-    with open_store(tmp_path) as store:
-        assert (store.manifest("a"), store.manifest("b"), store.manifest("c")) == ({"z": "3"}, {"y": "2"}, {})
-
-
 def test_what_is_forgotten_leaves_no_bytes(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         store["secret-key"] = b"secret-value" * 1000
-        store.commit("out", {f"doc/secret-{n}/index.html": "0" for n in range(500)})
     with open_store(tmp_path) as store:
         del store["secret-key"]
-        store.commit("out", {"index.html": "0"})
     assert not [path for path in tmp_path.rglob("*") if b"secret" in path.read_bytes()]
 
 
