@@ -173,10 +173,15 @@ def publish(outputs: Outputs, before: Mapping[str, str], out: Path, keep: tuple[
     kept = {path: digest for path, digest in before.items() if path.startswith(keep) and path in present}
     digests = {path: digest_of(data) for path, data in outputs.items()} | kept
     differing = [path for path, data in outputs.items() if not _is_same(out / path, data)]
-    removed = [path for path in before if path not in digests and _is_file(out / path)]
+    removed = [
+        path for path in before if path not in digests and _is_file(out / path) and not path.endswith(_UNFINISHED)
+    ]
     ready: list[Path] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
+        for path in before:
+            if path.endswith(_UNFINISHED):
+                (out / path).unlink(missing_ok=True)
         for path in differing:
             ready.append(_prepare(out / path, outputs[path], removed, out))  # noqa: PERF401 - known even if one fails
         # What was published stays known even if this is interrupted: nothing of it may be left behind unknown.

@@ -228,8 +228,8 @@ def at_root(view: View) -> View:
 
     def tasks(catalog: Catalog) -> Iterator[Task]:
         for task in view(catalog):
-            is_absolute = isinstance(task.model, NotFoundPage)
-            yield replace(task, model=replace(task.model, base="/")) if is_absolute else task
+            page = task.model
+            yield replace(task, model=replace(page, base="/")) if isinstance(page, NotFoundPage) else task
 
     return tasks
 

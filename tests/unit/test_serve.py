@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -26,17 +27,21 @@ from sitegen.diagnostics import Diagnostic, Severity, SitegenError, Span, UsageE
 from sitegen.serve import (
     MOST_PROBLEMS,
     Preview,
+    at_root,
     find_file,
     inject,
     is_loopback,
     listen,
     matters,
+    preview_folder,
     problems_of,
     serve,
     serving,
     settle,
     watching,
 )
+from sitegen.site import BUILTIN, Extensions
+from tests.story import Site
 
 PAGE = "<!doctype html><title>甲</title><body><p>正文</p></body>\n"
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,6 +139,9 @@ def folder(tmp_path):
     (made / "doc" / "甲 乙").mkdir(parents=True)
     (made / "index.html").write_text(PAGE, encoding="utf-8")
     (made / "doc" / "甲 乙" / "index.html").write_text(PAGE, encoding="utf-8")
+    (made / "doc" / ".git").mkdir()
+    (made / "doc" / ".git" / "config").write_text("secret", encoding="utf-8")
+    (made / ".sitegen-manifest").write_text("secret", encoding="utf-8")
     (tmp_path / "secret.html").write_text("secret", encoding="utf-8")
     return made
 
@@ -152,6 +160,8 @@ def test_a_folder_is_its_index_page(folder):
         "/..%5csecret.html",
         "//../secret.html",
         "/index.html%00",
+        "/.sitegen-manifest",
+        "/doc/.git/config",
         "/doc",
         "/index.html/",
         "/" + "x" * 5000,
@@ -253,7 +263,45 @@ def test_a_taken_port_is_said_with_a_way_out():
     finally:
         server.server_close()
     assert f"端口 {server.server_port} 已被另一个程序或另一个预览占用" in str(caught.value)
-    assert "--port" in str(caught.value)
+    assert f"--port {server.server_port + 1}。" in str(caught.value)
+
+
+@pytest.mark.parametrize(("port", "other"), [(8123, 8124), (80, 8123), (65535, 8123)])
+def test_the_port_that_is_proposed_is_another_one_and_allowed(monkeypatch, port, other):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EADDRINUSE, "in use")
+
+    monkeypatch.setattr("socketserver.TCPServer.server_bind", refuse)
+    with pytest.raises(UsageError, match=f"例如 --port {other}。"):
+        listen("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "status"),
+    [
+        ("GET / HTTP/1.1", "", b"HTTP/1.0 200 "),  # without Host
+        ("GET / HTTP/1.0", "", b"HTTP/1.0 200 "),
+        ("GET http://127.0.0.1:8000/ HTTP/1.1", "Host: 127.0.0.1:8000", b"HTTP/1.0 400 "),
+        ("GET http://evil.example/ HTTP/1.1", "Host: localhost", b"HTTP/1.0 400 "),
+        ("GET http://127.0.0.1/ HTTP/1.1", "Host: evil.example", b"HTTP/1.0 403 "),
+        ("GET ../secret.html HTTP/1.1", "Host: localhost", b"HTTP/1.0 400 "),
+        ("GET * HTTP/1.1", "Host: localhost", b"HTTP/1.0 400 "),
+        ("GET ?x HTTP/1.1", "Host: localhost", b"HTTP/1.0 400 "),
+        ("CONNECT evil.example:443 HTTP/1.1", "Host: localhost", b"HTTP/1.0 501 "),
+        ("GET / HTTP/9.9", "Host: localhost", b"HTTP/1.0 505 "),
+    ],
+)
+def test_requests_that_no_browser_makes_do_no_harm(tmp_path, request_line, headers, status):
+    preview = preview_of(tmp_path, write_page)
+    preview.rebuild()
+    (tmp_path / "made" / "secret.html").write_text("secret", encoding="utf-8")
+    with served(preview) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+            raw.sendall(f"{request_line}\r\n{headers}\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: raw.recv(65536), b""))
+        assert answer.startswith(status)
+        assert b"secret" not in answer
+        assert ask(port, "/").status == 200  # and it goes on
 
 
 def test_only_this_machine_is_loopback():
@@ -420,6 +468,43 @@ def test_reading_a_file_is_no_change(tmp_path):
 # ---------------------------------------------------------------- the whole
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere nobody is asked whether a process lives")
+def test_what_killed_previews_left_behind_goes_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = [f"sitegen-preview-{ended.pid}-x_1", "sitegen-preview-99999999999999999999-x"]
+    others = [f"sitegen-preview-{os.getppid()}-x", "sitegen-preview-x-1", f"other-{ended.pid}-x", "file"]
+    for name in (*left, *others[:-1]):
+        (tmp_path / name / "site").mkdir(parents=True)
+        (tmp_path / name / "site" / "draft.html").write_text("尚未公开", encoding="utf-8")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    (tmp_path / f"sitegen-preview-{ended.pid}-link").symlink_to(tmp_path / others[2])
+    with preview_folder() as folder:
+        own = Path(folder)
+        assert list(own.iterdir()) == []
+        now = {path.name for path in tmp_path.iterdir() if not path.is_symlink()}
+        assert now == {own.name, *others}
+        with preview_folder() as second:  # a preview does not take another one's folder, nor its own
+            assert own.is_dir()
+            assert second != folder
+    assert {path.name for path in tmp_path.iterdir() if not path.is_symlink()} == set(others)
+    assert (tmp_path / others[2] / "site" / "draft.html").is_file()
+
+
+def test_the_404_page_of_the_preview_stands_at_the_root_whatever_the_url(site: Site):
+    site.setting(agency="示例市科学技术局", url="https://www.example.gov.cn/kjj/zfxxgk/").write("fd-01-qt/a.md")
+    real = site.build().tree()
+    shown = site.build(
+        extensions=Extensions(BUILTIN.rules, tuple(map(at_root, BUILTIN.views)), BUILTIN.formats, BUILTIN.importers)
+    ).tree()
+    assert {path for path in real if real[path] != shown[path]} == {"404.html", ".sitegen-manifest"}
+    assert shown.keys() == real.keys()
+    assert b'href="/kjj/zfxxgk/index.html"' in real["404.html"]
+    assert b'href="/index.html"' in shown["404.html"]
+    assert b'="/kjj/' not in shown["404.html"]
+
+
 @dataclass(frozen=True)
 class SomeOptions:
     """Of `Options` what the preview changes or reads."""
@@ -456,7 +541,7 @@ def test_serving_builds_again_at_a_change_and_leaves_nothing_behind(tmp_path, mo
 
     monkeypatch.setattr(sitegen.serve, "build_site", build)
     with pytest.raises(KeyboardInterrupt):
-        serve(options, SimpleNamespace(), port=0, announce=announce)
+        serve(options, Extensions(), port=0, announce=announce)
     assert seen[1:] == ["", "甲.md"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["content", "themes", "tmp"]
     assert list(temporary.iterdir()) == []
@@ -464,13 +549,13 @@ def test_serving_builds_again_at_a_change_and_leaves_nothing_behind(tmp_path, mo
 
 STORY = """
 import sys, sitegen.serve
-from types import SimpleNamespace
 from pathlib import Path
+from sitegen.site import Extensions
 from tests.unit.test_serve import SomeOptions, write_page
 here = Path(sys.argv[1])
 sitegen.serve.build_site = lambda options, extensions: write_page(options.output)
 options = SomeOptions(here / "content", here / "themes", here / "public", None)
-sitegen.serve.serve(options, SimpleNamespace(), port=0, announce=lambda text: print(text, flush=True))
+sitegen.serve.serve(options, Extensions(), port=0, announce=lambda text: print(text, flush=True))
 """
 
 
