@@ -330,13 +330,16 @@ def _relations(
                 unknown[doc.id].append(claim)
             else:
                 near = get_close_matches(claim.target, list(documents), 1, 0.6)
+                several = claim.target.replace("，", "、").replace(",", "、").split("、")
                 findings.append(
                     Finding(
                         doc.path,
                         field,
                         f"找不到“{claim.target}”这份文件",
                         "R101",
-                        f"是不是“{near[0]}”（{documents[near[0]].title}）？"
+                        f"几份文件写成清单：[{', '.join(part.strip() for part in several)}]。"
+                        if len(several) > 1
+                        else f"是不是“{near[0]}”（{documents[near[0]].title}）？"
                         if near
                         else "写对稿件编号；本站没有的文件写文号，例如 国办发〔2016〕80号。",
                     )
@@ -462,6 +465,10 @@ class _Resolver:
             return Link(self.columns[target].url)
         if target in self.broken or self._beside(target) in self.broken:
             return Link("")
+        steps = [step for step in target.split("/") if step in self.documents]
+        if steps:
+            meant = f"写稿件编号就行：[…]({steps[-1]})。"
+            return bad("L110", f"“{target}”不是指向稿件的写法", meant)
         if "." in PurePosixPath(target).name and not target.lower().endswith(".md"):
             return bad("L113", f"“{target}”没有列为附件", "在信息头的 附件 里列出它，文件放在稿件旁边。")
         near = get_close_matches(target, [*self.documents, *self.paths], 1, 0.6)

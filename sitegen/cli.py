@@ -128,12 +128,13 @@ def build(extensions: Extensions, /, jobs: int | None, style: str, **given: Any)
         executor = None
         if jobs and jobs > 1:
             executor = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=get_context("spawn")))
-        result = build_site(options, extensions, executor, stack.enter_context(_Progress()))
+        result = build_site(options, extensions, executor, stack.enter_context(_Progress(is_quiet=style != "text")))
     _print(result.diagnostics, style, extensions)
-    for note in result.notes:
+    for note in result.notes if style == "text" else ():
         _say(note)
     if result.report is None:
-        _say(f"{_counted(result.diagnostics)}。没有发布，{given['output']} 里的内容没有改动。")
+        if style == "text":
+            _say(f"{_counted(result.diagnostics)}。没有发布，{given['output']} 里的内容没有改动。")
         raise click.exceptions.Exit(1)
     click.echo(_told(result, options))
 
@@ -144,15 +145,17 @@ def build(extensions: Extensions, /, jobs: int | None, style: str, **given: Any)
 def check(extensions: Extensions, /, style: str, **given: Any) -> None:
     """Print what is wrong with the content."""
     options = _options(**given)
-    with _Progress() as progress:
+    with _Progress(is_quiet=style != "text") as progress:
         result = check_site(options, extensions, progress)
     if style == "text":
         _print(result.diagnostics, style, extensions)
     else:
         click.echo(_rendered(result.diagnostics, style, extensions), nl=False)
-    for note in result.notes:
+    for note in result.notes if style == "text" else ():
         _say(note)
     if style == "text":
+        for column in result.tree.hidden:
+            click.echo(f"隐藏的栏目 {column.id} {column.name}：{column.reason}")
         click.echo(_counted(result.diagnostics) + "。")
     if result.blocks(options.strict):
         raise click.exceptions.Exit(1)
@@ -366,7 +369,8 @@ def _told(result: BuildResult, options: Options) -> str:
 class _Progress:
     """A bar for each step on a terminal; a plain line for each step otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self._is_quiet = is_quiet  # another program reads the diagnostics
         self._is_terminal = sys.stderr.isatty()
         self._bar: Any = None
         self._step = ""
@@ -378,6 +382,8 @@ class _Progress:
         self._close()
 
     def _tell(self, step: str, done: int, of: int) -> None:
+        if self._is_quiet:
+            return
         if step != self._step:
             self._close()
             self._step = step

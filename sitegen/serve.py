@@ -1,7 +1,7 @@
 """Turn a folder that is being edited into a live preview: watch, build, reload; mistakes lie over the last good page.
 
 Exports `serve`, `Preview`, `State`, `Problem`, `listen`, `serving`, `watching`, `settle`, `inject`, `find_file`,
-`at_root`, `preview_folder`.
+`preview_folder`.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def serve(
         watching((options.content, options.themes)) as changes,
     ):
         own = replace(options, cache=Path(folder, "cache"), preview=True)
-        shown = replace(extensions, views=tuple(at_root(view) for view in extensions.views))
+        shown = replace(extensions, views=tuple(_at_root(view) for view in extensions.views))
         preview = Preview(Path(folder, "site"), lambda output: build_site(replace(own, output=output), shown))
         with serving(server, preview) as address:
             announce(f"预览地址：{address} （按 Ctrl-C 结束）\n预览中含草稿和未到发布时间的文件，仅供编辑核对。")
@@ -223,7 +223,7 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def at_root(view: View) -> View:
+def _at_root(view: View) -> View:
     """The view, with a 404 page for a site at the root of its server: the preview is there, whatever its `url`."""
 
     def tasks(catalog: Catalog) -> Iterator[Task]:

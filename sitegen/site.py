@@ -6,7 +6,7 @@ Exports `Options`, `Extensions`, `BUILTIN`, `BuildResult`, `CheckResult`, `build
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,7 +24,7 @@ from sitegen.formats import FORMATS, asset_tasks
 from sitegen.history import read_history
 from sitegen.importers import IMPORTERS, Importer, ImportReport, dump_front_matter, read_drafts, write_drafts
 from sitegen.load import load_tree, locate
-from sitegen.model import ColumnId, Disclosure, Format, HiddenColumn, Internal, Tree
+from sitegen.model import ColumnId, Disclosure, Format, Internal, Tree
 from sitegen.search import FOLDERS as INDEX_FOLDERS
 from sitegen.search import index_search, indexed_titles
 from sitegen.store import Store, open_store
@@ -127,7 +127,6 @@ class BuildResult:
     documents: int = 0
     withheld: int = 0
     pages: int = 0
-    hidden: tuple[HiddenColumn, ...] = ()
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -166,7 +165,6 @@ def build_site(
         documents=len(catalog.documents),
         withheld=sum(record.is_withheld for record in tree.internal),
         pages=sum(path.endswith(".html") for path in outputs),
-        hidden=tree.hidden,
         skipped=tree.skipped,
         notes=checked.notes,
     )
@@ -207,9 +205,9 @@ def new_document(content: Path, column_id: ColumnId, doc_id: str, title: str, da
     path = content / column_id / str(day.year) / f"{doc_id}.md"
     if path.exists():
         raise UsageError(f"{path} 已经有了，没有改动它。换一个编号。")
-    asked = [("title", title or doc_id), ("disclosure", "主动公开"), ("pub_date", day.isoformat())]
+    asked = [("title", title or doc_id), ("disclosure", "主动公开"), ("pub_date", "")]
     if column.kind.official:
-        asked += [("written_date", day.isoformat()), ("doc_no", "")]
+        asked += [("written_date", ""), ("doc_no", "")]
     asked += [("index_no", ""), ("topic", ""), ("summary", ""), ("keywords", "")]
     asked += [(name, "") for name in column.kind.requires]
     asked += [(entry.id, "") for entry in column.kind.fields]
@@ -218,7 +216,7 @@ def new_document(content: Path, column_id: ColumnId, doc_id: str, title: str, da
     names = {**load.field_names(), **own}
     given = dump_front_matter(tuple((names[field], value) for field, value in asked))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"---\n{given}---\n\n在这里写正文。写好后删去“草稿”一行。\n", encoding="utf-8", newline="\n")
+    path.write_text(f"---\n{given}---\n\n", encoding="utf-8", newline="\n")
     return path
 
 
@@ -262,6 +260,7 @@ def _check(options: Options, extensions: Extensions, store: Store, progress: Pro
         severities = {code: info.severity for code, info in codes(extensions).items()}
         located = locate(findings, tree.marks, severities, options.label)
         faulty = {f.where for f in findings if severities[f.code] is Severity.ERROR}
+        faulty &= {doc.path for doc in tree.documents} | {gone.path for gone in tree.withdrawn}
         if not options.keep_going or not faulty:
             break
         tree = _without(tree, faulty, located)
@@ -269,7 +268,35 @@ def _check(options: Options, extensions: Extensions, store: Store, progress: Pro
     if options.keep_going:  # what is left out is told, and no longer stops the rest
         skipped = {f"{options.label}/{path}" for path in tree.skipped}
         diagnostics = tuple(replace(d, severity=Severity.WARNING) if d.span.path in skipped else d for d in diagnostics)
+    diagnostics = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
     return CheckResult(sort_diagnostics(diagnostics), catalog, tree, (*notes, *store.notes))
+
+
+def _exempted(
+    diagnostics: Sequence[Diagnostic], tree: Tree, rules: Collection[str], label: str
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics without what a document is exempt from (豁免): findings of rules and any warning, no other error.
+
+    Exemptions of no use are told.
+    """
+    exempt = {(f"{label}/{record.path}", code): record for record in tree.internal for code, _ in record.exempt}
+    used: set[tuple[str, str]] = set()
+    kept = []
+    for diagnostic in diagnostics:
+        key = (diagnostic.span.path, diagnostic.code)
+        if key in exempt and (diagnostic.code in rules or diagnostic.severity is not Severity.ERROR):
+            used.add(key)
+        else:
+            kept.append(diagnostic)
+    for (path, code), record in exempt.items():
+        if (path, code) not in used and not record.is_withheld:
+            span = tree.marks.spans.get((record.path, "exempt")) or Span(path)
+            kept.append(
+                Diagnostic(
+                    "F141", Severity.WARNING, f"豁免 {code} 没有用上", span, "这份稿件没有这个问题，删去这一项。"
+                )
+            )
+    return tuple(kept)
 
 
 def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:
@@ -277,6 +304,7 @@ def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:
     return replace(
         tree,
         documents=tuple(doc for doc in tree.documents if doc.path not in faulty),
+        withdrawn=tuple(gone for gone in tree.withdrawn if gone.path not in faulty),
         skipped=tuple(sorted({*tree.skipped, *faulty})),
         diagnostics=sort_diagnostics((*tree.diagnostics, *told)),
     )

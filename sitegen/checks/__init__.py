@@ -18,7 +18,6 @@ RULES: tuple[RuleInfo, ...] = (*document.RULES, *duty.RULES)
 def run_checks(
     catalog: Catalog, internal: Sequence[Internal], rules: Sequence[RuleInfo] = RULES
 ) -> tuple[Finding, ...]:
-    """What the rules find, without what a document is exempt from with a reason (豁免)."""
+    """What the rules find; what a document is exempt from is left out later, with all other diagnostics."""
     review = Review(catalog, {record.path: record for record in internal})
-    exempt = {(record.path, code) for record in internal for code, _ in record.exempt}
-    return tuple(finding for rule in rules for finding in rule.find(review) if (finding.where, rule.code) not in exempt)
+    return tuple(finding for rule in rules for finding in rule.find(review))

@@ -43,14 +43,15 @@ def index_numbers_are_unique(review: Review) -> Iterator[Finding]:
         if doc.index_no:
             users[doc.index_no].append(doc)
     for number, documents in users.items():
-        for doc in documents[1:] if len(documents) > 1 else ():
+        first, *later = sorted(documents, key=lambda doc: (doc.pub_date, doc.pub_time, doc.id))
+        for doc in later:
             yield Finding(
                 doc.path,
                 "index_no",
-                f"索引号“{number}”已用于《{documents[0].title}》",
+                f"索引号“{number}”已用于《{first.title}》",
                 "D211",
                 "换一个没有用过的索引号。",
-                ((documents[0].path, "index_no", "先用这个索引号的稿件"),),
+                ((first.path, "index_no", "先用这个索引号的稿件"),),
             )
 
 
@@ -85,8 +86,22 @@ def topics_are_known(review: Review) -> Iterator[Finding]:
         for i, topic in enumerate(doc.topics):
             first, _, second = topic.partition("\\")
             if first not in known_topics or (second and second not in known_topics[first]):
-                known = "、".join(known_topics.get(first, known_topics))
+                inside = [f"{top}\\{first}" for top, subs in known_topics.items() if first in subs]
+                known = "；".join(inside or known_topics.get(first, known_topics))
                 yield Finding(doc.path, f"topic[{i}]", f"主题分类“{topic}”不在分类表里", "D213", f"可用：{known}。")
+
+
+@rule("D214", "正文是空的", Severity.WARNING)
+def body_is_not_empty(review: Review) -> Iterator[Finding]:
+    """检查稿件有正文。
+
+    为何：只有标题没有内容的页面，检查时按空白信息处理。
+    错误：信息头之后什么也没有
+    正确：写上正文；内容在附件里的，至少写明附件是什么
+    """
+    for doc in review.catalog.documents.values():
+        if not doc.body.text.strip() and not doc.images and not doc.badge:
+            yield Finding(doc.path, "body", "正文是空的", "D214", "写上正文；内容在附件里的，写明附件是什么。")
 
 
 RULES: tuple[RuleInfo, ...] = (
@@ -94,4 +109,5 @@ RULES: tuple[RuleInfo, ...] = (
     index_numbers_are_unique,
     index_numbers_follow_the_pattern,
     topics_are_known,
+    body_is_not_empty,
 )

@@ -18,9 +18,11 @@ from sitegen.importers.blocks import tidy
 from sitegen.importers.draft import Attached, Draft, FieldValue, Note, NoteKind, Refusal
 
 _SITE = """\
-# 由 import 命令写出的最小设置。请把“待填写”改成本机关的真实信息；可用的项目见 README.zh-CN.md。
+# 由 import 命令写出的最小设置。请把“待填写”改成本机关的真实信息；可用的项目见 docs/site.md。
 agency: 待填写（机关全称）
 site_name: 待填写（机关全称）
+# 专栏的完整网址，以 / 结尾；订阅、站点地图和规范地址由它生成，上线前请填写并去掉行首的“#”：
+# url: https://www.example.gov.cn/zfxxgk/
 """
 _COLUMNS = """\
 # 栏目以标准栏目树为底；要增、改、藏栏目，写在下面。

@@ -106,7 +106,8 @@ def load_tree(
     diagnostics = [*settings.diagnostics, *problems, *(d for entry in filed for d in entry.diagnostics)]
     skipped: tuple[str, ...] = ()
     if keep_going:
-        skipped = tuple(sorted(entry.path for entry in filed if entry.has_errors))
+        unread = {d.span.path.removeprefix(f"{label}/") for d in problems if d.severity is Severity.ERROR}
+        skipped = tuple(sorted({entry.path for entry in filed if entry.has_errors} | unread))
         filed = [replace(e, document=None, withdrawn=None) if e.has_errors else e for e in filed]
     return Tree(
         config=settings.config,
@@ -256,6 +257,12 @@ def _source_files(content: Path, label: str, problems: list[Diagnostic]) -> Iter
         folders[:] = kept
         for name in sorted(names):
             if name.startswith(("_", ".")) or not name.lower().endswith((".md", ".markdown")):
+                if name.lower().endswith(".md.txt"):
+                    span = Span(f"{label}/{(inside / name).as_posix()}")
+                    hint = f"把文件名改为“{name[:-4]}”（先在资源管理器里打开“显示文件扩展名”）。"
+                    problems.append(
+                        Diagnostic("F118", Severity.WARNING, "这个文件没有读取：扩展名多了 .txt", span, hint)
+                    )
                 continue
             path = here / name
             if path.is_symlink() and not _is_inside(path, content):

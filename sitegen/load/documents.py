@@ -16,8 +16,8 @@ from sitegen import markdown
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
 from sitegen.load import fields as f
 from sitegen.load.codes import CODES
-from sitegen.load.settings import standard_kinds
-from sitegen.load.yamltree import Item, read_yaml
+from sitegen.load.settings import field_aliases, standard_kinds
+from sitegen.load.yamltree import Item, lost_to_comments, read_yaml
 from sitegen.model import (
     Body,
     Claim,
@@ -108,7 +108,7 @@ def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
     elif item is not None or not problems:
         notes.add("F104", 2, 1, "信息头里没有字段", "每行写“字段名: 内容”，冒号用半角的，后面空一格。")
     notes.is_secret = _is_secret(root, around)
-    for problem in problems:
+    for problem in (*problems, *lost_to_comments(head, 2)):
         notes.add(problem.code, problem.line, problem.column, problem.message, problem.hint)
     if item is None or not root:
         return Loaded(path, unread=data, diagnostics=tuple(notes.found))
@@ -246,7 +246,10 @@ def _read_fields(
         entry = known or own
         if entry is None:
             choices = [*f.FIELD_NAMES, *f.FIELD_IDS, *kind_fields, *by_name]
-            near = f.nearest(key, choices)
+            meant = field_aliases().get(key, "")
+            near = f.FIELD_IDS[meant].name if meant else f.nearest(key, choices)
+            if guessed := f.FIELD_NAMES.get(near) or f.FIELD_IDS.get(near):
+                places.setdefault(guessed.id, (line, column))  # nobody needs to hear that it is missing as well
             hint = f"是不是“{near}”？" if near else "字段名见 python build.py schema，或 README.zh-CN.md。"
             notes.add("F106", line, column, f"没有“{key}”这个字段", hint)
             continue
@@ -440,7 +443,7 @@ class _Reader:
                 return None
             moment = (self.around.as_of.date(), "")
         kinds = [self.around.columns[name].kind for name in self.columns]
-        if any(kind.official for kind in kinds):
+        if any(kind.official for kind in kinds) and not internal.is_draft:
             self.require("written_date", "写文件签发的日期（成文日期）。")
         self._require_of_kind()
         if not title or not self.columns:

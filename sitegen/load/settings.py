@@ -175,6 +175,11 @@ def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str]]
             near = nearest(key, [*_PLAIN, *_FLAGS, *_NESTED])
             at = root.keys[key] if root else None
             notes.add(at, f"site.yaml 没有“{key}”这一项", f"是不是“{near}”？" if near else "各项见 docs/site.md。")
+    if "待填写" in str(values.get("agency", "")):
+        waiting = Span(notes.path, root.value["agency"].line if root and isinstance(root.value, Mapping) else 1)
+        notes.found.append(Diagnostic("T103", Severity.WARNING, "机关名称还没有填写", waiting, "写上机关全称。"))
+    if values.get("search", "pagefind") != "pagefind":
+        notes.add(places["search"], "没有这种检索后端", "目前只有 pagefind；或删去这一行。")
     if not values.get("agency"):
         notes.add(places.get("agency"), "site.yaml 没有写机关名称", "写“agency: 机关全称”。")
     for name in _URLS:
@@ -301,6 +306,19 @@ def _strings(value: object) -> tuple[str, ...]:
 
 
 _COLUMN_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+@cache
+def field_aliases() -> Mapping[str, str]:
+    """Labels that portals use for a field, and the id of the field."""
+    aliases = standard_data("vocabularies.yaml")["field_aliases"]
+    return {
+        str(label): str(name)
+        for name, labels in (aliases["fields"] | aliases["layout_only"]).items()
+        for label in labels
+    }
+
+
 _ADDED = ("id", "name", "full_name", "parent", "kind", "description", "keywords", "basis", "empty")
 _SET = ("kind", "empty", "description", "keywords", "full_name")
 

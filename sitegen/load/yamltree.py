@@ -67,7 +67,12 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Item | None, tuple[YamlPr
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         line, column, message, hint = _syntax_problem(text, error)
-        return None, (YamlProblem("F104", line + shift, column, message, hint),)
+        places = {line + shift: YamlProblem("F104", line + shift, column, message, hint)}
+        for number, written in enumerate(text.split("\n"), first_line):
+            key = _KEY_LINE.match(written)
+            if key and key[1] == "：" and message == _FULL_WIDTH:  # all of them at once
+                places[number] = YamlProblem("F104", number, key.end(), message, hint)
+        return None, tuple(places[number] for number in sorted(places))
     except (yaml.YAMLError, ValueError):
         place = _unreadable_place(text)
         return None, (
@@ -147,6 +152,22 @@ def _place(node: yaml.Node, first_line: int) -> tuple[int, int]:
     return mark.line + first_line, mark.column + 1
 
 
+_COMMENT = re.compile(r"[^\s:#'\"\[{|>][^:#]*:\s+(?![\s'\"\[{|>#])(\S.*?)\s+(#.*)")
+
+
+def lost_to_comments(text: str, first_line: int) -> Iterator[YamlProblem]:
+    """Values in which an unquoted ` #` makes a comment of the rest, which the author hardly means."""
+    for number, line in enumerate(text.split("\n"), first_line):
+        if found := _COMMENT.fullmatch(line):
+            yield YamlProblem(
+                "F117",
+                number,
+                found.start(2) + 1,
+                "“ #”和它后面的文字不会被读取",
+                "要保留这些文字，用单引号把整个内容括起来；只是备注，就写到另一行。",
+            )
+
+
 def _first_tab(text: str) -> tuple[int, int] | None:
     for number, line in enumerate(text.split("\n"), 1):
         indent = line[: len(line) - len(line.lstrip())]
@@ -164,6 +185,7 @@ def _unreadable_place(text: str) -> tuple[int, int]:
 
 
 _KEY_LINE = re.compile(r"[^\s:：#'\"\[\]{},&*!|>%@`-][^:：]*(:(?=\s|$)|:|：|$)")  # group: what ends the field's name
+_FULL_WIDTH = "字段名后面用了全角冒号"
 _QUOTED = "写成“字段名: 内容”，冒号后空一格；内容里有冒号、井号、方括号或引号时，用单引号把内容括起来。"
 
 
@@ -183,7 +205,7 @@ def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, s
     for number in (line - 1, line):
         key = _KEY_LINE.match(lines[number - 1]) if 0 < number <= len(lines) else None
         if key and key[1] == "：":
-            return number, key.end(), "字段名后面用了全角冒号", "用半角冒号加一个空格，例如“标题: 某通知”。"
+            return number, key.end(), _FULL_WIDTH, "用半角冒号加一个空格，例如“标题: 某通知”。"
         if key and key[1] == ":" and lines[number - 1][key.end() : key.end() + 1].strip():
             return number, key.end(), "字段名的冒号后面没有空格", "在冒号后面加一个空格。"
         if key and not key[1]:

@@ -49,6 +49,11 @@ def parse_body(text: str, first_line: int) -> Parsed:
     if source.open_comment is not None:
         message = "注释“<!--”没有结束，后面的文字会公开显示"
         writer.report(source.open_comment, "F131", message, "在注释的末尾写上“-->”，或者删去注释。")
+    for pasted in source.pasted:
+        head, rule = (f"|{f' {cell} |' * pasted.columns}" for cell in ("列名", "---"))
+        hint = f"在各行上面加“{head}”和“{rule}”两行，各格之间改写“|”；大的表格存成 xlsx 作为附件。"
+        message = f"从这里起有 {pasted.rows} 行像是粘贴来的表格（用制表符隔开），不会显示成表格"
+        writer.report(pasted.line, "F134", message, hint)
     for line, label in source.unused:
         hint = f"在正文中写上 [^{label}]，或者删去这条脚注。"
         writer.report(line, "L132", f"脚注 [^{label}] 没有被引用，不会显示", hint)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from sitegen.gongwen import Problem, Role, parse_date, structure
-from sitegen.markdown.syntax import RAW_TAG, is_cjk, line_of
+from sitegen.markdown.syntax import LITERAL, RAW_TAG, is_cjk, line_of
 
 
 @dataclass(slots=True)
@@ -207,7 +207,7 @@ def plain(tokens: Sequence[Token] | None) -> str:
     """The visible words of inline tokens; lines are joined as the page joins them."""
     words: list[str] = []
     for token in tokens or ():
-        if token.type in ("text", "code_inline", RAW_TAG):
+        if token.type in ("text", "code_inline", RAW_TAG, LITERAL):
             words.append(token.content)
         elif token.type == "hardbreak":
             words.append("\n")

@@ -1,6 +1,6 @@
 """Turn the source of a body into tokens: the dialect of Markdown.
 
-Exports `parse_source`, `Source`, `Footnote`, `line_of`, `back_anchor`, `is_cjk`, `RAW_TAG`.
+Exports `parse_source`, `Source`, `Footnote`, `PastedRows`, `line_of`, `back_anchor`, `is_cjk`, `RAW_TAG`, `LITERAL`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -34,6 +35,15 @@ class Footnote:
 
 
 @dataclass(frozen=True, slots=True)
+class PastedRows:
+    """Rows of a table that was pasted as text, its cells parted by tabs; the line counts from 0."""
+
+    line: int
+    rows: int
+    columns: int  # of the first row
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The tokens of a body; lines count from 0."""
 
@@ -42,13 +52,16 @@ class Source:
     unused: list[tuple[int, str]]  # line and label of footnotes that are not referred to
     too_deep: int | None  # line of the first container that was left as text because it is below too many others
     open_comment: int | None  # line of a comment that does not end, hence is shown
+    pasted: list[PastedRows]
 
 
 def parse_source(text: str) -> Source:
     """The tokens of any text at all, without control characters, comments and ill-formed characters."""
     state: dict[str, Any] = {}
     source = _clean(text)
-    tokens, footnotes, unused = _take_out_footnotes(_parser().parse(source, state))
+    parsed = _parser().parse(source, state)
+    pasted = list(_pasted_rows(parsed)) if "\t" in source else []
+    tokens, footnotes, unused = _take_out_footnotes(parsed)
     comment = source.find("<!--")
     return Source(
         tokens,
@@ -56,6 +69,7 @@ def parse_source(text: str) -> Source:
         unused,
         too_deep=min(state.get(_TOO_DEEP, ()), default=None),
         open_comment=None if comment < 0 else source.count("\n", 0, comment),
+        pasted=pasted,
     )
 
 
@@ -93,6 +107,7 @@ _DEEPEST = 20  # nested containers count one, lists two
 _DEEPEST_IMAGE = 3
 _TOO_DEEP = "too_deep"
 RAW_TAG = "raw_tag"  # the type of a token that is the beginning of an HTML tag, shown as text
+LITERAL = "literal"  # of the first bracket of what the author took for a link or footnote; `info` is the code
 _TAG = re.compile(
     "</?(a|abbr|b|big|blockquote|body|button|center|cite|code|col|dd|del|details|div|dl|dt|em|embed|figure|font|form"
     "|h[1-6]|head|hr|html|i|iframe|img|input|ins|li|link|mark|meta|object|ol|p|pre|s|script|section|small|span|strike"
@@ -136,6 +151,7 @@ def _parser() -> MarkdownIt:
         parser.block.ruler.at(name, _refuse_too_deep(rule), {"alt": list(interrupts)})
     parser.inline.ruler.at("image", _image)
     parser.inline.ruler.at("emphasis", _emphasis)
+    parser.inline.ruler.before("autolink", "literal", _literal)
     parser.inline.ruler.before("autolink", "tag", _tag)
     return parser
 
@@ -185,6 +201,55 @@ def _tag(state: StateInline, silent: bool) -> bool:
     return True
 
 
+_LABEL = r"!?\[(?:\\.|\[[^\[\]\n]{0,40}\]|[^\[\]\\\n]){0,200}\]"
+_INSIDE = r"((?:\([^()（）\n]{0,40}\)|（[^()（）\n]{0,40}）|[^()（）\n]){1,200})"
+_UNDEFINED_NOTE = re.compile(r"\[\^([^\]\s]{1,40})\]")
+_WIDE_BRACKET = re.compile(rf"({_LABEL})(?:（{_INSIDE}[）)]|\({_INSIDE}）)")
+_SPACE_IN_TARGET = re.compile(rf"({_LABEL})\({_INSIDE}\)")
+_TITLE = re.compile(r"""[ \t]+(?:"[^"]*"|'[^']*'|“[^”]*”|\([^()]*\))$""")
+_NUMBER_ALONE = re.compile(r"\[\W*\d+\W*\]")
+# an address, a file name or an id with a letter: 〔试行〕（征求意见稿） and [1]（见第3页） are words
+_ADDRESS = re.compile(
+    r"(?:https?://|mailto:|\.{0,2}/|#)\S+|[^\s，。；：、]+\.[A-Za-z][A-Za-z0-9]{1,4}"
+    r"|(?=.*[a-z])[a-z0-9\u3400-\u9fff][a-z0-9\u3400-\u9fff._-]+(?:#\S*)?"
+)
+
+
+def _literal(state: StateInline, silent: bool) -> bool:
+    """The first bracket of what looks like an image, a link or a footnote, but was none to the rules before."""
+    if state.src[state.pos] not in "[!":
+        return False
+    code, meta = _mistake(state.src, state.pos)
+    if not code:
+        return False
+    bracket = "![" if state.src[state.pos] == "!" else "["
+    if not silent:
+        token = state.push(LITERAL, "", 0)
+        token.content, token.info, token.meta = bracket, code, meta
+    state.pos += len(bracket)
+    return True
+
+
+def _mistake(source: str, position: int) -> tuple[str, dict[str, str]]:
+    """The code of what is wrong there, "" if nothing is; what was written, and how to write it."""
+    if note := _UNDEFINED_NOTE.match(source, position):
+        return "L131", {"written": note[0], "label": note[1]}
+    if wide := _WIDE_BRACKET.match(source, position):
+        target = (wide[2] or wide[3]).strip()
+        is_address = _ADDRESS.fullmatch(target) and not _NUMBER_ALONE.fullmatch(wide[1])
+        is_meant = source[position] == "!" or wide[3] or is_address
+        return ("F132", {"written": wide[0], "right": f"{wide[1]}({_quoted(target)})"}) if is_meant else ("", {})
+    if (spaced := _SPACE_IN_TARGET.match(source, position)) and any(map(str.isspace, spaced[2].strip())):
+        target = _TITLE.sub("", spaced[2].strip())
+        return "F133", {"written": target, "right": f"{spaced[1]}(<{target}>)"}
+    return "", {}
+
+
+def _quoted(target: str) -> str:
+    """A target with spaces or brackets in the marks that it needs."""
+    return f"<{target}>" if re.search(r"[\s()]", target) else target
+
+
 def _emphasis(state: StateInline, silent: bool) -> bool:
     """The standard rule, but `*` beside Chinese works: `**（一）加强领导。**各单位` is bold.
 
@@ -224,6 +289,27 @@ def is_cjk(character: str) -> bool:
         or "\uf900" <= character <= "\ufaff"
         or ("\uff00" <= character <= "\uff65" or "\U00020000" <= character <= "\U0003ffff" or character in "“”‘’—…·")
     )
+
+
+# ---------------------------------------------------------------- tables as text
+
+_NUMBER_AND_TAB = re.compile(r"(?:第[^\s]{1,8}[编章节条]|[（(]?[一二三四五六七八九十0-9０-９]{1,4}[、.．）)])\t")
+_CELLS = re.compile(r"[ \u3000]*\t[\s]*")
+
+
+def _pasted_rows(tokens: Sequence[Token]) -> Iterator[PastedRows]:
+    """Two and more lines of one paragraph that each have words on both sides of a tab (not the tab after a number)."""
+    for before, token in pairwise(tokens):
+        if before.type != "paragraph_open" or "\t" not in token.content:
+            continue
+        widths = [
+            len(_CELLS.split(_NUMBER_AND_TAB.sub("", line.strip(), count=1))) for line in token.content.split("\n")
+        ]
+        for start, width in enumerate(widths):
+            if width > 1 and (start == 0 or widths[start - 1] == 1):
+                rows = len(list(takewhile(lambda width: width > 1, widths[start:])))
+                if rows > 1:
+                    yield PastedRows(line_of(before) + start, rows, width)
 
 
 # ---------------------------------------------------------------- footnotes

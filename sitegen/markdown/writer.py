@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from sitegen.gongwen import Role, article_number, structure
 from sitegen.markdown.blocks import BREAKS, RANKS, UNITS, Block, is_joined, is_short, one_line, plain, strip_edges, tidy
 from sitegen.markdown.findings import BodyFinding
-from sitegen.markdown.syntax import RAW_TAG, Footnote, back_anchor, line_of
+from sitegen.markdown.syntax import LITERAL, RAW_TAG, Footnote, back_anchor, line_of
 from sitegen.model import Heading, Reference, Section
 
 # ---------------------------------------------------------------- anchors
@@ -52,7 +52,6 @@ def _anchor_of(text: str, role: Role = Role.PLAIN) -> str:
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _INVISIBLE = re.compile("[\x00-\x20\u00a0\u200b-\u200f\u2028-\u202e\u2060]+")
-_UNDEFINED_NOTE = re.compile(r"\[\^([^\]\s]{1,40})\]")
 _NUMERIC = re.compile("[-+−－]?[0-9０-９][0-9０-９,，.．]*[%％‰]?|[-—－]")
 _NUMBER_OF_ARTICLE = re.compile(r"\s*第[^条]{1,16}条(?:之[一二三四五六七八九十]{1,3})?")
 _SHORTEST_RUN_IN, _LONGEST_RUN_IN = 4, 42
@@ -304,7 +303,7 @@ class Writer:
         for i, token in enumerate(tokens):
             kind = token.type
             if kind == "text":
-                out.append(self._text(token.content))
+                out.append(escape(token.content, quote=False))
             elif kind in _TAGS:
                 out.append(_TAGS[kind])
             elif kind == "code_inline":
@@ -312,6 +311,9 @@ class Writer:
             elif kind == RAW_TAG:
                 self._tags.setdefault(token.info, []).append(self._line)
                 out.append(escape(token.content, quote=False))
+            elif kind == LITERAL:
+                self._literal(token)
+                out.append(token.content)
             elif kind == "image":
                 out.append(self._image(token))
             elif kind == "link_open" and link == _NO_LINK:
@@ -329,12 +331,20 @@ class Writer:
         self._line = first_line
         return "".join(out)
 
-    def _text(self, text: str) -> str:
-        if "[^" in text:
-            for match in _UNDEFINED_NOTE.finditer(text):
-                hint = f"在文末另起一行写上“[^{match[1]}]: 脚注的内容”。"
-                self.report(self._line, "L131", f"脚注 [^{match[1]}] 没有定义，会原样显示", hint)
-        return escape(text, quote=False)
+    def _literal(self, token: Token) -> None:
+        """Report what looks like an image, a link or a footnote and is shown as it was written."""
+        written = token.meta["written"]
+        if token.info == "L131":
+            hint = f"在文末另起一行写上“[^{token.meta['label']}]: 脚注的内容”。"
+            self.report(self._line, "L131", f"脚注 {written} 没有定义，会原样显示", hint)
+            return
+        name = "图片" if token.content == "![" else "链接"
+        if token.info == "F132":
+            hint = f"改用英文括号：{token.meta['right']}；若不是{name}，在“[”前面加一个“\\”。"
+            self.report(self._line, "F132", f"“{written}”用了全角括号，不会成为{name}，会原样显示", hint)
+            return
+        hint = f"用尖括号括起来：{token.meta['right']}，或者去掉文件名中的空格。"
+        self.report(self._line, "F133", f"{name}地址“{written}”中有空格，不会成为{name}，会原样显示", hint)
 
     def _link(self, token: Token, tokens: Sequence[Token], position: int) -> str:
         """The opening tag of a link, or "" where there can be none; its text stays."""

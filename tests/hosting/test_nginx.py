@@ -6,14 +6,19 @@ import gzip
 import http.client
 import os
 import re
+import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+
+from tests.story import Site as Story
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 BASE = "/kjj/zfxxgk/"
@@ -85,6 +90,11 @@ def write_site(root: Path) -> None:
         "api/年报.csv": "年份\n2021\n",
         "附件.pdf": "%PDF-1.4",
         ".git/config": "secret",
+        ".git/年报.csv": "secret",
+        ".git/atom.xml": "secret",
+        ".sitegen-manifest": "{}",
+        "other.conf": "secret",
+        "withdrawn.html.gz": "",
         "empty/.keep": "",
         "redirects.nginx.conf": f'"/zwgk/old.jsp?id=12" "{BASE}doc/x/";\n"/{"长" * 60}.html" "{BASE}";\n',
     }
@@ -92,16 +102,12 @@ def write_site(root: Path) -> None:
         path = site / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    (site / "assets/ready.js").write_text("as it is", encoding="utf-8")
-    (site / "assets/ready.js.gz").write_bytes(gzip.compress(b"made before", mtime=0))
+    (site / "index.html.gz").write_bytes(gzip.compress("旧的首页".encode(), mtime=0))
 
 
-@pytest.fixture(scope="module")
-def site(nginx, tmp_path_factory):
+@contextmanager
+def running(nginx: str, folder: Path, root: Path, types: str = MIME_TYPES) -> Iterator[Site]:
     """The sample as it is but for the places it names: listen, root, include."""
-    folder = tmp_path_factory.mktemp("nginx")
-    root = folder / "www"
-    write_site(root)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -110,7 +116,7 @@ def site(nginx, tmp_path_factory):
         assert placeholder in sample
         sample = sample.replace(placeholder, own)
     (folder / "zfxxgk.conf").write_text(sample, encoding="utf-8")
-    (folder / "mime.types").write_text(MIME_TYPES, encoding="utf-8")
+    (folder / "mime.types").write_text(types, encoding="utf-8")
     user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
     (folder / "main.conf").write_text(MAIN.format(folder=folder, user=user), encoding="utf-8")
     command = [nginx, "-p", str(folder), "-c", str(folder / "main.conf"), "-e", str(folder / "error.log")]
@@ -124,6 +130,14 @@ def site(nginx, tmp_path_factory):
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def site(nginx, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nginx")
+    write_site(folder / "www")
+    with running(nginx, folder, folder / "www") as site:
+        yield site
 
 
 def wait_until_it_listens(port: int, process: subprocess.Popen) -> None:
@@ -157,7 +171,13 @@ def test_every_kind_of_file_is_served_as_what_it_is(site: Site, path, kind):
     assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
 
 
-@pytest.mark.parametrize("path", ["x", "doc/没有/", "empty/", ".git/config", "redirects.nginx.conf", "doc/../x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("x", "doc/没有/", "empty/", "doc/../x", "withdrawn.html"),
+        *(".git/config", ".git/年报.csv", ".git/atom.xml", ".sitegen-manifest", "redirects.nginx.conf", "other.conf"),
+    ],
+)
 def test_what_is_not_there_is_the_404_page(site: Site, path):
     answer = site.get(BASE + quote(path))
     assert answer.status == 404
@@ -184,15 +204,13 @@ def test_an_unchanged_page_is_not_sent_again(site: Site):
     assert site.get(BASE, **{"If-None-Match": tag}).status == 304
 
 
-def test_text_is_compressed_and_ready_files_are_used(site: Site):
+def test_text_is_compressed_and_no_old_compressed_file_is_used(site: Site):
     page = site.get(BASE, **{"Accept-Encoding": "gzip"})
     assert page.headers["Content-Encoding"] == "gzip"
     assert page.headers["Vary"] == "Accept-Encoding"
     assert "首页" in gzip.decompress(page.body).decode()
     assert len(page.body) < 1000
-    ready = site.get(f"{BASE}assets/ready.js", **{"Accept-Encoding": "gzip"})
-    assert gzip.decompress(ready.body) == b"made before"
-    assert site.get(f"{BASE}assets/ready.js").body == b"as it is"
+    assert site.get(f"{BASE}withdrawn.html", **{"Accept-Encoding": "gzip"}).status == 404
 
 
 @pytest.mark.parametrize(
@@ -213,6 +231,40 @@ def test_a_site_is_read_only(site: Site):
     assert site.get(BASE, method="HEAD").body == b""
 
 
+# ---------------------------------------------------------------- what the build writes for nginx
+
+
+def test_nginx_takes_the_old_addresses_that_a_build_wrote(nginx: str, tmp_path: Path):
+    story = Story(tmp_path)
+    story.setting(agency="示例市科学技术局", url=f"https://www.example.gov.cn{BASE}")
+    story.columns("hide: [{id: fd-11-jy, reason: 本机关没有建议提案办理事项}]\n")
+    strange = ["/zwgk/$uri'(1)~{2}.html", "/zwgk/100%.html", "/长/" + "长" * 60, "/default", "/a b/#x"]
+    story.write("fd-01-qt/a.md", old_urls=["/zwgk/Show.jsp?id=1", "2019/t1.html", *strange])
+    story.write("fd-01-qt/b.md", old_urls=["https://old.example.cn/zwgk/show.jsp?id=1", "/zwgk/show.jsp?id=2"])
+    story.build()
+    assert story.is_published, story.found
+    root = tmp_path / "www"
+    shutil.copytree(story.output, root / BASE.strip("/"))
+    with running(nginx, tmp_path, root) as site:
+        to_a, to_b = (f"{BASE}doc/{name}/index.html" for name in "ab")
+        for asked, target in (
+            ("/zwgk/Show.jsp?id=1", to_a),
+            ("/zwgk/show.jsp?id=1", to_a),  # nginx sees no difference; the first one has it
+            ("/zwgk/show.jsp?id=2", to_b),
+            (f"{BASE}2019/t1.html", to_a),
+            ("/zwgk/$uri'(1)~%7B2%7D.html", to_a),
+            ("/zwgk/100%25.html", to_a),
+            (quote("/长/" + "长" * 60), to_a),
+            ("/default", to_a),
+            (f"{BASE}fd-11-jy/index.html", f"{BASE}fd-11/index.html"),
+        ):
+            answer = site.get(asked)
+            assert (answer.status, answer.headers["Location"]) == (301, target), asked
+            assert site.get(target).status == 200
+        assert site.get("/zwgk/show.jsp?id=3").status == 404
+        assert site.get("/zwgk/show.jsp").status == 404
+
+
 # ---------------------------------------------------------------- the other two
 
 
@@ -225,6 +277,8 @@ def test_the_samples_agree_on_what_a_page_may_do():
 
 def test_the_sample_for_iis_is_well_formed():
     sample = ElementTree.parse(DEPLOY / "web.config").getroot()
+    hidden = [item.get("segment") for item in sample.iterfind(".//hiddenSegments/add")]
+    assert hidden == ["redirects.nginx.conf", ".sitegen-manifest"]
     types = [item.get("fileExtension") for item in sample.iter("mimeMap")]
     assert len(types) == len(set(types))
     assert types == [item.get("fileExtension") for item in sample.find("system.webServer/staticContent").iter("remove")]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 
-from tests.hosting.test_nginx import BASE, DEPLOY, MAIN, MIME_TYPES, Answer, Site, wait_until_it_listens
+from tests.hosting.test_nginx import BASE, MIME_TYPES, Answer, Site, running
 from tests.samples import PAGES
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -33,24 +30,9 @@ def site(nginx: str, sample_site: Path, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("nginx-sample")
     root = folder / "www"
     shutil.copytree(sample_site, root / BASE.strip("/"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    sample = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    own = sample.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("/srv/www", str(root))
-    (folder / "zfxxgk.conf").write_text(own, encoding="utf-8")
     installed = INSTALLED_TYPES.read_text(encoding="utf-8") if INSTALLED_TYPES.is_file() else MIME_TYPES + MORE_TYPES
-    (folder / "mime.types").write_text(installed, encoding="utf-8")
-    user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
-    (folder / "main.conf").write_text(MAIN.format(folder=folder, user=user), encoding="utf-8")
-    command = [nginx, "-p", str(folder), "-c", str(folder / "main.conf"), "-e", str(folder / "error.log")]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until_it_listens(port, process)
-        yield Site(port)
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
+    with running(nginx, folder, root, installed) as site:
+        yield site
 
 
 def page_of(site: Site, path: str) -> Answer:
@@ -143,5 +125,7 @@ def test_unchanged_page_is_not_sent_again(site: Site):
     assert site.get(BASE + PAGES["document"], **{"If-None-Match": tag}).status == 304
 
 
-def test_rules_for_the_server_are_no_page(site: Site):
-    assert page_of(site, "redirects.nginx.conf").status == 404
+def test_what_the_build_writes_for_others_is_no_page(site: Site, sample_site: Path):
+    for name in ("redirects.nginx.conf", ".sitegen-manifest"):
+        assert (sample_site / name).is_file()
+        assert page_of(site, name).status == 404
