@@ -290,6 +290,13 @@ def _relations(
     incoming: dict[DocId, list[Relation]] = defaultdict(list)
     unknown: dict[DocId, list[Claim]] = defaultdict(list)
     for doc in documents.values():
+        for i, revision in enumerate(doc.revisions):
+            if revision.doc_no and normalize_doc_no(revision.doc_no) in secret:
+                findings.append(
+                    Finding(
+                        doc.path, f"revisions[{i}]", "提到的文件目前不公开", "R102", "等那份文件公开后再写它的文号。"
+                    )
+                )
         counts: dict[RelationKind, int] = defaultdict(int)
         for claim in doc.claims:
             field = f"{claim.kind.name.lower()}[{counts[claim.kind]}]"
@@ -509,50 +516,61 @@ class _Resolver:
 
 
 _OURS = frozenset(
-    ("catalog", "updates", "search", "pagefind", "assets", "sitemap", "api", "404.html", "index.html", "page")
+    (
+        *("catalog", "updates", "search", "pagefind", "assets", "sitemap", "api", "page"),
+        *("404.html", "index.html", "robots.txt", "sitemap.xml", "redirects.nginx.conf"),
+    )
 )
 
 
 def _old_addresses(
     tree: Tree, documents: Mapping[DocId, Document], withdrawn: Mapping[DocId, Withdrawn]
 ) -> Iterator[Finding]:
-    """Old addresses that cannot lead where their authors want: taken twice, or a page of the site's own."""
+    """Old addresses that cannot lead where their authors want: taken twice, or a page of the site's own.
+
+    Without regard to case, since neither nginx nor Windows regards it.
+    """
     base = urlsplit(tree.config.url).path or "/"
-    closed = {column.id for column in tree.hidden}
+    tops = {name.casefold() for name in (*_OURS, *tree.columns, *(column.id for column in tree.hidden))}
+    files: dict[str, set[str]] = {gone.id.casefold(): {""} for gone in withdrawn.values()}
+    for doc in documents.values():
+        names = ("", *(file.file for file in (*doc.attachments, *doc.images)))
+        files[doc.id.casefold()] = {name.casefold() for name in names}
     users: dict[str, tuple[str, str]] = {}
     owners: list[Document | Withdrawn] = [*documents.values(), *withdrawn.values()]
-    for doc in owners:
-        for i, old in enumerate(doc.old_urls):
+    for owner in owners:
+        for i, old in enumerate(owner.old_urls):
             field = f"old_urls[{i}]"
-            key = (page_at(old, base) or old).casefold()
-            if key in users:
-                other, other_field = users[key]
+            page = _folded(old, base)
+            if page in users:
                 yield Finding(
-                    doc.path,
+                    owner.path,
                     field,
-                    f"旧地址“{old}”已写在另一份稿件里（大小写不同也算同一个）",
+                    f"旧地址“{old}”写了不止一次（大小写不同也算同一个）",
                     "L115",
-                    "一个旧地址只写在一份稿件里。",
-                    ((other, other_field, "先写这个旧地址的稿件"),),
+                    "一个旧地址只在一份稿件里写一次。",
+                    ((*users[page], "先写这个旧地址的地方"),),
                 )
-            users.setdefault(key, (doc.path, field))
-            page = page_at(old, base)
+            users.setdefault(page, (owner.path, field))
             first, _, rest = page.partition("/")
-            of_document = rest.split("/", 1)[0]
-            files = {
-                name.casefold()
-                for owner in (documents.get(of_document),)
-                if owner
-                for name in ("index.html", *(f.file for f in (*owner.attachments, *owner.images)))
-            }
-            is_taken = first in _OURS or first in tree.columns or first in closed
+            doc_id, _, inside = rest.partition("/")
+            is_ours = first in tops or page in ("", "/")
             if first == "doc":
-                inside = rest.partition("/")[2].removesuffix("/index.html").casefold()
-                is_taken = of_document in withdrawn or (of_document in documents and inside in files) or not of_document
-            if page and is_taken:
+                is_ours = not doc_id or inside.removesuffix("index.html").strip("/") in files.get(doc_id, ())
+            if is_ours:
                 yield Finding(
-                    doc.path, field, f"旧地址“{old}”是本站自己的网页", "L115", "删去它；这里只写已经不用的地址。"
+                    owner.path, field, f"旧地址“{old}”是网站自己的网页", "L115", "删去它；这里只写已经不用的地址。"
                 )
+
+
+def _folded(old: str, base: str) -> str:
+    """The old address without regard to case: below the site, or on its server with a leading slash."""
+    page = page_at(old, base)
+    if not page:
+        parts = urlsplit(old)
+        page = parts.path + (f"?{parts.query}" if parts.query else "")
+    page = page.casefold()
+    return page.removeprefix(base.casefold()) if len(base) > 1 else page
 
 
 # ---------------------------------------------------------------- updates

@@ -188,7 +188,8 @@ def publish(outputs: Outputs, before: Mapping[str, str], out: Path, keep: tuple[
         if differing or removed or read_manifest(out) != digests:
             _write_manifest(out, dict(before) | digests)
             for path in removed:  # first, since what goes may be what must not be seen
-                (out / path).unlink(missing_ok=True)
+                if _is_file(out / path):  # a folder may stand there now
+                    (out / path).unlink()
                 remove_empty(out, (out / path).parent)
             for path, temporary in zip(differing, ready, strict=True):
                 temporary.replace(out / path)

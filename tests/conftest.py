@@ -180,4 +180,5 @@ def serve_folder() -> Iterator[Callable[..., str]]:
         server.server_close()
         thread.join()
 
+
 from tests.story import site  # noqa: E402, F401  # the fixture every whole-site test begins with

@@ -104,10 +104,30 @@ def body_is_not_empty(review: Review) -> Iterator[Finding]:
             yield Finding(doc.path, "body", "正文是空的", "D214", "写上正文；内容在附件里的，写明附件是什么。")
 
 
+@rule("D215", "有效期至早于施行日期", Severity.ERROR)
+def expires_after_it_takes_effect(review: Review) -> Iterator[Finding]:
+    """检查有效期至不早于施行日期。
+
+    为何：还没有施行就失效的文件不存在，多半是年份写错。
+    错误：施行日期 2026-01-01，有效期至 2025-01-01
+    正确：施行日期 2026-01-01，有效期至 2030-12-31
+    """
+    for doc in review.catalog.documents.values():
+        if doc.effective_date and doc.expire_date and doc.expire_date < doc.effective_date:
+            yield Finding(
+                doc.path,
+                "expire_date",
+                f"有效期至 {doc.expire_date.isoformat()} 早于施行日期 {doc.effective_date.isoformat()}",
+                "D215",
+                "改正其中写错的一个。",
+            )
+
+
 RULES: tuple[RuleInfo, ...] = (
     published_after_written,
     index_numbers_are_unique,
     index_numbers_follow_the_pattern,
     topics_are_known,
     body_is_not_empty,
+    expires_after_it_takes_effect,
 )

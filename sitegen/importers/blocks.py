@@ -150,6 +150,7 @@ def unescape(text: str) -> str:
 
 def _line(text: str) -> str:
     """A line of escaped words that starts no list, heading, quotation or rule."""
+    text = text.lstrip()
     numbered = _NUMBERED.match(text)
     if numbered is not None:
         number, sign, rest = numbered[1], numbered[2], text[numbered.end() :]

@@ -7,9 +7,10 @@ Exports `Found`, `collect`, `label_field`, `read_date`, `read_doc_no`, `read_gen
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
@@ -90,9 +91,22 @@ _ISSUER_IN_TITLE = re.compile(
     r"(?:关于|印发|转发|对)"
 )
 _IN_FORCE = re.compile(
-    rf"(?:本|该)[^。；，]{{1,14}}自\s*({_DATE})\s*起(?:正式)?(?:施行|实施|生效|执行)|自\s*({_DATE})\s*起(?:正式)?(?:施行|实施|生效|执行)"
+    rf"(?:本|该)[^。；，]{{1,14}}自\s*({_DATE})\s*起(?:正式)?(?:施行|实施|生效|执行|试行)(?!以来|的)"
+    rf"|自\s*({_DATE})\s*起(?:正式)?(?:施行|实施|生效|执行|试行)(?!以来|的)"
 )
-_UNTIL = re.compile(rf"有效期(?:限)?(?:截)?(?:至|到)\s*({_DATE})")
+_BEGINS = re.compile(
+    r"(?:(?:本|该)[^。；，]{1,14})?自[^。；，]{2,24}?起[^。；，]{0,12}?(?:施行|实施|生效|执行|试行)(?=[，,。；;（(、\s]|$)"
+)
+_NUMBER = r"[0-9０-９]{1,3}|[一二两三四五六七八九十]{1,3}"
+# how long a document is valid, said of itself (本办法有效期…) or in the words after its beginning (…起施行，有效期…)
+_TERM = re.compile(
+    r"(?:(?:本|该)[^。；，、]{1,14}?的?|(?:^|(?<=[，,。；;、（(\s]))其?)"
+    r"(?:(?:有效|试行|施行|实施|执行)(?:期限|期)|试行)(?:暂定)?(?:为|是|：)?\s*"
+    rf"(?:(?:自[^。；，]{{2,24}}?起?)?(?:截?至|到)\s*(?P<until>{_DATE})|(?P<count>{_NUMBER})\s*(?P<unit>年|个月)(?!半|以))"
+)
+_UNTIL = re.compile(
+    rf"(?:本|该)[^。；，]{{1,14}}?自\s*{_DATE}\s*起(?:施行|实施|生效|执行|试行|有效)[，,]?\s*(?:有效)?(?:截?至|到)\s*(?P<until>{_DATE})"
+)
 _REPEAL = re.compile(r"[^。；\n]*《[^》]+》[^。；\n]*(?:同时)?废止[^。；\n]*[。；]?")
 _TITLE_END = re.compile(
     r"(?:法|条例|规定|办法|细则|规则|规程|章程|解释|决定|决议|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
@@ -206,7 +220,11 @@ def collect(found: Found) -> Draft:
         values["pub_date"] = max(loose.isoformat(), str(values.get("written_date", "")))
         notes.append(Note(NoteKind.GUESSED, "发布日期取自文件头的 date，可能是施行日期", loose.isoformat()))
     values |= _terms(blocks, values, notes)
-    issuers = split_issuers(found.labels.get("issuer", "")) or signed.bodies or read_issuers(title)
+    issuers = split_issuers(found.labels.get("issuer", ""))
+    if not issuers and signed.bodies:
+        issuers = signed.bodies
+        notes.append(Note(NoteKind.GUESSED, "发文机关取自落款", "、".join(issuers)))
+    issuers = issuers or read_issuers(title)
     issuers = issuers or _issuers_above(blocks, title)
     if not issuers and found.publisher and not re.search("相关|有关|^无$|暂无", found.publisher):
         issuers = split_issuers(found.publisher)
@@ -339,7 +357,10 @@ class _Signature:
 
 
 def _signature(blocks: Sequence[Block]) -> _Signature:
-    """The first paragraph that is nothing but a date, with the bodies named in the lines before it."""
+    """The first paragraph that is nothing but a date, with the bodies named in the lines before it.
+
+    Not if it closes another document that is quoted in this one.
+    """
     for position, block in enumerate(blocks):
         line = tidy(plain(block)) if isinstance(block, Paragraph) else ""
         if not line or len(line) > 60:
@@ -350,6 +371,8 @@ def _signature(blocks: Sequence[Block]) -> _Signature:
             return _Signature((), read_date(spoken[1]))
         if alone is None:
             continue
+        if _is_inside(blocks, position):
+            return _Signature()
         bodies: list[str] = []
         for before in reversed(blocks[max(0, position - 15) : position]):
             name = tidy(plain(before))
@@ -360,21 +383,87 @@ def _signature(blocks: Sequence[Block]) -> _Signature:
     return _Signature()
 
 
+def _is_inside(blocks: Sequence[Block], position: int) -> bool:
+    """Whether a signature stands below a heading of its own, after other text, and an annex or heading follows it."""
+    texts = [i for i, block in enumerate(blocks[:position]) if isinstance(block, Paragraph)]
+    headings = [i for i, block in enumerate(blocks[:position]) if isinstance(block, Heading)]
+    is_below = any(i > min(texts, default=i) and not _NUMBERED.match(plain(blocks[i])) for i in headings)
+    return is_below and any(
+        isinstance(block, Heading) or re.fullmatch(r"附件\s*[0-9０-９一二三四五六七八九十]{0,3}[:：]?", plain(block))
+        for block in blocks[position + 1 :]
+    )
+
+
+_NUMBERED = re.compile(r"第.{1,6}[编章节条]|[（(]?[0-9０-９一二三四五六七八九十]{1,3}[、.．）)]")
+
+
 def _terms(blocks: Sequence[Block], values: Mapping[str, FieldValue], notes: list[Note]) -> dict[str, FieldValue]:
     """施行日期 and 有效期至, from the clauses that say so."""
     found: dict[str, FieldValue] = {}
-    for name, pattern, what in (
-        ("effective_date", _IN_FORCE, "施行日期取自正文条款"),
-        ("expire_date", _UNTIL, "有效期取自正文条款"),
-    ):
-        if name in values:
-            continue
-        hits = [(hit, line) for line in map(plain, blocks[-25:]) for hit in pattern.finditer(line)]
-        day = read_date(next((part for part in hits[-1][0].groups() if part), "")) if hits else None
+    terms = list(dict.fromkeys(term for block in blocks if isinstance(block, Paragraph) for term in _terms_in(block)))
+    agreed = terms[0] if len({(term.begins, term.length) for term in terms}) == 1 else None
+    if "effective_date" not in values:
+        hits = [hit for line in map(plain, blocks[-25:]) for hit in _IN_FORCE.finditer(line)]
+        clause = agreed.words if agreed and agreed.begins else hits[-1][0] if hits else ""
+        day = agreed.begins if agreed and agreed.begins else read_date(clause)
         if day is not None:
-            found[name] = day.isoformat()
-            notes.append(Note(NoteKind.GUESSED, what, tidy(hits[-1][0][0])))
+            found["effective_date"] = day.isoformat()
+            notes.append(Note(NoteKind.GUESSED, "施行日期取自正文条款", tidy(clause)))
+    if "expire_date" in values or not terms:
+        return found
+    if agreed is None:
+        words = "；".join(term.words for term in terms)
+        notes.append(Note(NoteKind.GUESSED, "正文有几处不同的有效期，没有采用；请核对后填写“有效期至”", words))
+        return found
+    begins = agreed.begins or read_date(str(values.get("effective_date", "")))
+    until = agreed.length if isinstance(agreed.length, date) else begins and _last_day(begins, agreed.length)
+    if until:
+        found["expire_date"] = until.isoformat()
+        notes.append(Note(NoteKind.GUESSED, "有效期取自正文条款", f"{agreed.words}（至{until.isoformat()}）"))
+    else:
+        what = "正文写有有效期，但没有写明从哪天起，推算不出；请填写“有效期至”"
+        notes.append(Note(NoteKind.GUESSED, what, agreed.words))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """How long a document says it is valid: from a day, if it names one, to a day or for some months."""
+
+    words: str
+    begins: date | None
+    length: date | int
+
+
+def _terms_in(block: Paragraph) -> Iterator[_Term]:
+    line = plain(block)
+    starts = list(_BEGINS.finditer(line))
+    for term in [*_TERM.finditer(line), *_UNTIL.finditer(line)]:
+        before = next((start for start in reversed(starts) if start.end() <= term.start()), None)
+        is_dated = term["until"] is not None
+        is_sentence = is_dated and line[: term.start()].rstrip()[-1:] in ("", "。")
+        if not (before or is_sentence or term[0].startswith(("本", "该"))):
+            continue  # the term of a licence or contract
+        clause = tidy(line[(before or term).start() : term.end()])
+        beginning = (before or term)[0]
+        begins = read_date(beginning) if _IN_FORCE.search(beginning) else None
+        length = read_date(term["until"]) if is_dated else _months(term["count"], term["unit"])
+        if length:
+            yield _Term(clause, begins, length)
+
+
+def _months(count: str, unit: str) -> int:
+    number = int(count) if count.isdecimal() else gongwen.from_chinese_numeral(count.replace("两", "二"))
+    return (number or 0) * (12 if unit == "年" else 1)
+
+
+def _last_day(begins: date, months: int) -> date | None:
+    """The last day of so many months that begin on a day: the day before the same day of the month at the end."""
+    year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
+    if year > date.max.year:
+        return None
+    day = min(begins.day, monthrange(year, month + 1)[1] + 1)
+    return date(year, month + 1, 1) + timedelta(days=day - 2)
 
 
 def _repeal_clauses(blocks: Sequence[Block]) -> Iterator[Note]:

@@ -92,6 +92,8 @@ def _address(reference: Reference, link: Link, classes: str) -> str:
     address = link.url + (f"#{link.fragment}" if link.fragment else "")
     if reference.is_image:
         return f' src="{escape(address)}"' + (f' class="{classes}"' if classes else "")
+    if not address:  # it leads nowhere yet: the words alone stay
+        return f' class="{classes}"' if classes else ""
     if link.is_external:
         classes = f"{classes} external".strip()
     return (

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen.diagnostics import SitegenError
+from sitegen.diagnostics import SitegenError, TroubleError
 from sitegen.model import Format, Task
 from sitegen.site import BUILTIN
 from tests.story import Site
@@ -267,3 +268,40 @@ def test_build_after_any_edits_equals_a_clean_build(
             assert site.tree() == before
             assert site.codes
     shutil.rmtree(site.folder)
+
+
+def test_faulty_date_does_not_take_a_published_page_away(small: Site) -> None:
+    before = small.build().tree()
+    small.write("fd-01-qt/c.md", pub_date="2026-02-30").build(keep_going=True)
+    assert "L201" in small.codes
+    assert small.tree() == before
+
+
+def test_dropped_attachment_is_a_lost_address_and_can_be_led_on(small: Site) -> None:
+    small.file("fd-01-qt/q.pdf", b"%PDF-1.4").write("fd-01-qt/d.md", attachments=["q.pdf"]).build()
+    assert small.is_published, small.diagnostics
+    small.write("fd-01-qt/d.md").build()
+    assert small.codes == ["L201"]
+    small.write("fd-01-qt/d.md", old_urls=["doc/d/q.pdf"]).build()
+    assert small.codes == []
+    assert "../../../doc/d/index.html" in small.page("doc/d/q.pdf/index.html")
+
+
+def test_full_disk_changes_nothing(small: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = small.build().tree()
+    small.write("fd-01-gfx/a.md", title="改了的标题")
+    write, count = Path.write_bytes, 0
+
+    def fail(path: Path, data: bytes) -> int:
+        nonlocal count
+        count += path.name.endswith(".sitegen-new")
+        if count > 1:
+            raise OSError(28, "No space left on device")
+        return write(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", fail)
+        with pytest.raises(TroubleError, match="磁盘空间"):
+            small.build()
+    assert small.tree() == before
+    assert small.build().tree() == small.clean_tree()

@@ -220,3 +220,83 @@ def test_updates_tell_what_happened_and_when(site: Site) -> None:
 def test_nothing_is_told_before_its_day(site: Site) -> None:
     site.write("fd-01-gfx/a.md", effective_date="2027-05-01")
     assert [u.kind for u in catalog_of(site).updates] == [UpdateKind.PUBLISHED]
+
+
+# ---------------------------------------------------------------- faults found in review
+
+
+def test_document_repealed_before_it_took_effect_is_not_pending() -> None:
+    repeal = relation(RelationKind.REPEALS, DAY - timedelta(21))
+    assert state((repeal,), effective_date=DAY + timedelta(39)) is Validity.REPEALED
+
+
+@pytest.mark.parametrize("field", ["repeal_date", "expire_date"])
+def test_word_that_a_later_date_contradicts_does_not_count(field: str) -> None:
+    word = Validity.REPEALED if field == "repeal_date" else Validity.EXPIRED
+    assert state(declared_validity=word, **{field: DAY + timedelta(1)}) is Validity.EFFECTIVE
+
+
+def test_the_last_day_of_all_is_no_crash() -> None:
+    assert state(expire_date=date.max) is Validity.EFFECTIVE
+
+
+def test_log_and_state_agree_where_a_repeal_is_yet_to_come(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", pub_date="2024-04-02", expire_date="2026-10-31")
+    site.write("fd-01-gfx/b.md", pub_date="2026-11-01", effective_date="2027-01-01", repeals="a")
+    catalog = catalog_of(site)
+    assert catalog.validity["a"].state is Validity.EXPIRED
+    assert [u.kind for u in catalog.updates if u.id == "a"] == [UpdateKind.EXPIRED, UpdateKind.PUBLISHED]
+
+
+def test_number_of_two_documents_names_none(site: Site) -> None:
+    number = "某政发〔2020〕1号"
+    site.write("fd-01-gfx/a.md", doc_no=number).write("fd-01-gfx/b.md", doc_no=number)
+    site.write("fd-01-gfx/c.md", repeals=number).check()
+    assert site.codes == ["R105"]
+
+
+def test_link_to_what_is_yet_to_come_is_text_until_then(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", body="见[乙办法](b)。").write("fd-01-gfx/b.md", title="乙办法", pub_date="2027-01-02")
+    site.build("2026-11-22")
+    assert site.codes == ["L116"]
+    assert "<p>见<a>乙办法</a>。</p>" in site.page("doc/a/index.html")
+    site.build("2027-01-02")
+    assert site.codes == []
+    assert 'href="../../doc/b/index.html"' in site.page("doc/a/index.html")
+
+
+def test_number_of_a_withdrawn_document_is_shown_nowhere(site: Site) -> None:
+    number = "某政发〔2020〕7号"
+    gone = {"date": "2026-01-01", "reason": "有误"}
+    site.write("fd-01-gfx/a.md", doc_no=number, withdraw=gone).write("fd-01-gfx/b.md", repeals=number).build()
+    assert site.is_published, site.diagnostics
+    assert not [path for path, data in site.tree().items() if "2020〕7号".encode() in data]
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        "/KJJ/zfxxgk/doc/a/index.html",
+        "https://old.example.cn/",
+        "robots.txt",
+        "Index.html",
+        "FD/index.html",
+        "doc/a/",
+        "doc/A/",
+    ],
+)
+def test_old_address_may_not_be_a_page_of_the_site(site: Site, old: str) -> None:
+    site.setting(agency="某局", url="https://www.example.gov.cn/kjj/zfxxgk/").write("fd-01-gfx/a.md")
+    site.write("fd-01-gfx/b.md", old_urls=[old]).check()
+    assert site.codes == ["L115"]
+
+
+@pytest.mark.parametrize("old", ["doc/old/", "doc/old/x.pdf", "/xx/1.html", "/show.jsp?id=1", "doc/b/former.pdf"])
+def test_old_address_may_be_any_other(site: Site, old: str) -> None:
+    site.setting(agency="某局", url="https://www.example.gov.cn/kjj/zfxxgk/").write("fd-01-gfx/b.md", old_urls=[old]).build()
+    assert site.codes == []
+
+
+def test_old_address_leads_from_one_document_only(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", old_urls=["old/1.html"]).write("fd-01-gfx/b.md", old_urls=["OLD/1.html"]).check()
+    assert site.codes == ["L115"]

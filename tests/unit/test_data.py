@@ -21,15 +21,43 @@ TYPES = {"text", "date", "list", "int", "choice"}
 
 # Contract, section 4: ids and Chinese names in order.
 CONTRACT_FIELDS = [
-    ("title", "标题"), ("disclosure", "公开属性"), ("pub_date", "发布日期"), ("written_date", "成文日期"),
-    ("issuer", "发文机关"), ("doc_no", "发文字号"), ("index_no", "索引号"), ("column", "栏目"), ("genre", "体裁"),
-    ("topic", "主题分类"), ("validity", "有效性"), ("effective_date", "施行日期"), ("expire_date", "有效期至"),
-    ("repeal_date", "废止日期"), ("repeals", "废止"), ("amends", "修改"), ("interprets", "解读"), ("forwards", "转发"),
-    ("supports", "配套"), ("caption", "题注"), ("revisions", "历次修改"), ("summary", "内容概述"), ("keywords", "关键词"),
-    ("source", "来源"), ("unit", "责任处室"), ("service_object", "服务对象"), ("unified_no", "统一编号"),
-    ("attachments", "附件"), ("drafter", "拟稿人"), ("reviewer", "审稿人"), ("publisher", "发布人"),
-    ("secrecy_review", "保密审查"), ("disclosure_reason", "不公开理由"), ("withdraw", "撤回"), ("draft", "草稿"),
-    ("old_urls", "旧地址"), ("exempt", "豁免"),
+    ("title", "标题"),
+    ("disclosure", "公开属性"),
+    ("pub_date", "发布日期"),
+    ("written_date", "成文日期"),
+    ("issuer", "发文机关"),
+    ("doc_no", "发文字号"),
+    ("index_no", "索引号"),
+    ("column", "栏目"),
+    ("genre", "体裁"),
+    ("topic", "主题分类"),
+    ("validity", "有效性"),
+    ("effective_date", "施行日期"),
+    ("expire_date", "有效期至"),
+    ("repeal_date", "废止日期"),
+    ("repeals", "废止"),
+    ("amends", "修改"),
+    ("interprets", "解读"),
+    ("forwards", "转发"),
+    ("supports", "配套"),
+    ("caption", "题注"),
+    ("revisions", "历次修改"),
+    ("summary", "内容概述"),
+    ("keywords", "关键词"),
+    ("source", "来源"),
+    ("unit", "责任处室"),
+    ("service_object", "服务对象"),
+    ("unified_no", "统一编号"),
+    ("attachments", "附件"),
+    ("drafter", "拟稿人"),
+    ("reviewer", "审稿人"),
+    ("publisher", "发布人"),
+    ("secrecy_review", "保密审查"),
+    ("disclosure_reason", "不公开理由"),
+    ("withdraw", "撤回"),
+    ("draft", "草稿"),
+    ("old_urls", "旧地址"),
+    ("exempt", "豁免"),
 ]
 
 
@@ -150,8 +178,24 @@ def test_fifteen_items_of_article_20_are_there(columns):
 
 
 def test_columns_have_only_known_keys(columns):
-    known = {"gathers", "id", "name", "full_name", "kind", "must", "scope", "basis", "certainty", "column_type", "description",
-             "keywords", "elements", "update", "note", "children"}
+    known = {
+        "gathers",
+        "id",
+        "name",
+        "full_name",
+        "kind",
+        "must",
+        "scope",
+        "basis",
+        "certainty",
+        "column_type",
+        "description",
+        "keywords",
+        "elements",
+        "update",
+        "note",
+        "children",
+    }
     for column in columns:
         assert set(column) <= known, column["id"]
         for key in ("name", "kind", "must", "basis", "certainty", "description", "keywords", "update"):
@@ -296,11 +340,19 @@ def test_local_rules_say_so_in_their_label(tree):
         assert rule["certainty"] != "C", rule_id
 
 
-@pytest.mark.parametrize(("rule_id", "limit", "unit"), [
-    ("twenty_workdays", 20, "wd"), ("annual_report_dept", "01-31", "cal"), ("annual_report_gov", "03-31", "cal"),
-    ("penalty_withdraw_3_days", 3, "d"), ("policy_6_months", 183, "d"), ("public_comment_30", 30, "d"),
-    ("double_publicity_7_workdays", 7, "wd"), ("interpretation_3_workdays", 3, "wd"),
-])
+@pytest.mark.parametrize(
+    ("rule_id", "limit", "unit"),
+    [
+        ("twenty_workdays", 20, "wd"),
+        ("annual_report_dept", "01-31", "cal"),
+        ("annual_report_gov", "03-31", "cal"),
+        ("penalty_withdraw_3_days", 3, "d"),
+        ("policy_6_months", 183, "d"),
+        ("public_comment_30", 30, "d"),
+        ("double_publicity_7_workdays", 7, "wd"),
+        ("interpretation_3_workdays", 3, "wd"),
+    ],
+)
 def test_limits(tree, rule_id, limit, unit):
     rule = tree["update_rules"][rule_id]
     assert (rule["limit"], rule["unit"]) == (limit, unit)
@@ -369,8 +421,17 @@ def test_detail_layouts(vocabularies, fields):
     ids = {field["id"] for field in fields}
     internal = {field["id"] for field in fields if field["public"] == "internal"}
     layouts = vocabularies["detail_layouts"]
-    assert list(layouts) == ["national", "anhui_town", "guangdong", "shandong_city", "shanghai_district",
-                             "shaanxi_county", "chongqing_city", "hubei_pattern", "caac_list"]
+    assert list(layouts) == [
+        "national",
+        "anhui_town",
+        "guangdong",
+        "shandong_city",
+        "shanghai_district",
+        "shaanxi_county",
+        "chongqing_city",
+        "hubei_pattern",
+        "caac_list",
+    ]
     for name, layout in layouts.items():
         assert set(layout) == {"name", "use", "certainty", "rows"}
         cells = [cell for row in layout["rows"] for cell in row]
@@ -399,8 +460,18 @@ def test_page_tags(page_tags):
     names = [tag["name"] for group in page_tags["groups"].values() for tag in group["tags"]]
     assert len(names) == len(set(names)) == 15
     required = {tag["name"] for group in page_tags["groups"].values() for tag in group["tags"] if tag["required"]}
-    assert required == {"SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnDescription", "ColumnKeywords",
-                        "ColumnType", "ArticleTitle", "PubDate", "ContentSource"}
+    assert required == {
+        "SiteName",
+        "SiteDomain",
+        "SiteIDCode",
+        "ColumnName",
+        "ColumnDescription",
+        "ColumnKeywords",
+        "ColumnType",
+        "ArticleTitle",
+        "PubDate",
+        "ContentSource",
+    }
     assert len(page_tags["column_types"]) == len(set(page_tags["column_types"])) == 18
 
 
@@ -435,8 +506,18 @@ def test_fields_follow_the_contract(fields):
 def test_fields_are_complete(fields):
     identity = load(DATA / "fields.yaml")["identity"]
     for field in [*fields, identity]:
-        for key in ("id", "name", "help", "type", "example", "required", "required_note", "public", "source",
-                    "certainty"):
+        for key in (
+            "id",
+            "name",
+            "help",
+            "type",
+            "example",
+            "required",
+            "required_note",
+            "public",
+            "source",
+            "certainty",
+        ):
             assert field.get(key), (field["id"], key)
         assert FIELD_ID.match(field["id"])
         assert field["type"] in {"text", "date", "datetime", "choice", "list", "refs", "map", "maps", "bool"}
@@ -449,7 +530,11 @@ def test_fields_are_complete(fields):
 
 def test_internal_fields(fields):
     assert {f["id"] for f in fields if f["public"] == "internal"} == {
-        "secrecy_review", "disclosure_reason", "draft", "exempt"}
+        "secrecy_review",
+        "disclosure_reason",
+        "draft",
+        "exempt",
+    }
     assert {f["id"] for f in fields if f["public"] == "configurable"} == {"drafter", "reviewer", "publisher"}
 
 
@@ -569,7 +654,7 @@ def test_no_column_is_surer_than_the_fact_pack(columns):
             continue
         if "c" in node:
             assert ours[node["id"]] == node["c"], node["id"]
-        elif not node["id"].startswith("fd-10-"):     # A-local by their parent's note
+        elif not node["id"].startswith("fd-10-"):  # A-local by their parent's note
             assert ours[node["id"]] == "B", node["id"]
 
 
@@ -577,11 +662,13 @@ def test_no_column_is_surer_than_the_fact_pack(columns):
 def test_vocabularies_match_the_fact_pack(vocabularies):
     taxonomy = load(STANDARD / "taxonomy.yaml")
     assert [(t["name"], t["subs"]) for t in vocabularies["topics"]["items"]] == [
-        (t["name"], t["sub"]) for t in taxonomy["topics"]]
+        (t["name"], t["sub"]) for t in taxonomy["topics"]
+    ]
     assert [g["id"] for g in vocabularies["genres"]["items"]] == [g["id"] for g in taxonomy["genres"]] + ["qita"]
     assert [f["name"] for f in vocabularies["pilot_fields"]["items"]] == taxonomy["pilot_fields"]
     assert {v["id"]: v["aliases"] for v in vocabularies["validity"]["items"]} == {
-        v["id"]: v.get("alias", []) for v in taxonomy["validity"]}
+        v["id"]: v.get("alias", []) for v in taxonomy["validity"]
+    }
     metadata = load(STANDARD / "metadata.yaml")
     assert vocabularies["field_aliases"]["fields"] == metadata["alias"]
     for name, rows in metadata["detail_table_layouts"].items():
@@ -594,7 +681,8 @@ def test_page_tags_match_the_fact_pack(page_tags):
     standard = load(STANDARD / "page-tags.yaml")
     for group in ("site", "column", "content"):
         assert [(t["name"], t["required"]) for t in page_tags["groups"][group]["tags"]] == [
-            (t["name"], t["req"]) for t in standard[f"{group}_tags"]]
+            (t["name"], t["req"]) for t in standard[f"{group}_tags"]
+        ]
     assert page_tags["column_types"] == standard["column_types"]
     ours = {row["name"]: [f"{group}_tags" for group in row["groups"]] for row in page_tags["matrix"]}
     assert {name: groups for name, groups in ours.items() if name in standard["matrix"]} == standard["matrix"]

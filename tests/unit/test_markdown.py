@@ -100,6 +100,35 @@ def test_comment_without_an_end_is_an_error():
     assert [(f.line, f.code) for f in parse_body("甲<!-- 乙 -->\n\n<!-- 丙\n", 1).findings] == [(3, "F131")]
 
 
+@pytest.mark.parametrize("escaped", [r"\[^1]", r"\[甲]（b-1）", r"!\[甲]（乙.png）", r"!\[甲](乙 1.png)", "`[^1]`"])
+def test_what_is_escaped_is_meant_as_it_is_written(escaped):
+    assert parse_body(escaped, 1).findings == ()
+    assert escaped.replace("\\", "").strip("`") in parse_body(escaped, 1).body.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[试行]（征求意见稿）、[1]（见第3页）、注[2021]（第3号）、甲[乙]丙（丁）",
+        "一、\t甲\n（二）\t乙\n第三条\t丙\n4.\t丁",
+        "只有一行\t有。\n\n这也\t只有一行。",
+        "```\na\tb\nc\td\n```",
+        '[甲](乙 "题")，[甲](<乙 丙>)，[甲]( 乙 )',
+    ],
+)
+def test_ordinary_text_is_not_taken_for_a_mistake(text):
+    assert parse_body(text, 1).findings == ()
+
+
+def test_the_way_out_of_a_literal_link_works():
+    for written in ("[甲]（b-1）", "![甲](乙 1.png)", "![甲]（乙 1.png）", "[甲](乙 (1).docx '题')"):
+        (finding,) = parse_body(written, 1).findings
+        right = re.search(r"!?\[甲\]\(.*?\)(?=[；，])", finding.hint)
+        parsed = parse_body(right[0], 1)
+        assert not parsed.findings
+        assert len(parsed.body.references) == 1
+
+
 def test_digest_is_that_of_the_text():
     assert parse_body("甲", 1).body.digest != parse_body("乙", 1).body.digest
     assert len(parse_body("\ud800", 1).body.digest) == 64
@@ -217,9 +246,10 @@ STRUCTURE = "第一章 总则 第三条 **第三条** 一、总体要求 （一�
 BLOCKS = "-▁ ▁▁-▁ 1.▁ >▁ #▁ ###▁ *▁*▁* ``` ▁▁▁▁ |甲|乙| |-|-| [^1]:▁注 [a]:▁b"
 LINES = r"\ * ** _ ` [ ] ( ) | ![ ]( [^1] [a] {.a▁#b▁width=3} {#b} <br> <b> <!-- --> < > & \" ' &lt; &#2; &Tab;"
 LINKS = '[甲](b) [甲](javascript:a) [](b) ![](c.png) ![甲](c.png▁"乙") <http://a.b> [丙](http://c) [![丁](d)](e)'
+MISTAKES = "[甲]（b1） ![甲](c▁d) ![甲]（c） [甲](b） 乙\t丙\n丁\t戊"
 BLANKS = ["\n", "\n\n", "  \n", "\n    ", "　　", "　", " ", "\t", "\x02", "\x03", "\u2028", "\ud800"]
 PIECES = st.sampled_from(
-    [piece.replace("▁", " ") for piece in " ".join([WORDS, STRUCTURE, BLOCKS, LINES, LINKS]).split()] + BLANKS
+    [piece.replace("▁", " ") for piece in " ".join([WORDS, STRUCTURE, BLOCKS, LINES, LINKS, MISTAKES]).split()] + BLANKS
 )
 TEXTS = st.text() | st.lists(PIECES, max_size=30).map("".join) | st.lists(PIECES, max_size=30).map("\n\n".join)
 
