@@ -318,7 +318,9 @@ def _relations(
                 findings.append(Finding(doc.path, field, f"“{claim.kind}”指向了文件自己", "R104", "改正或删去。"))
             elif target:
                 day = claim.day or doc.effective_date or doc.written_date or doc.pub_date
-                relation = Relation(claim.kind, doc.id, target, day, claim.articles)
+                known = {revision.doc_no for revision in documents[target].revisions if revision.doc_no}
+                is_in_text = bool(doc.doc_no) and normalize_doc_no(doc.doc_no) in map(normalize_doc_no, known)
+                relation = Relation(claim.kind, doc.id, target, day, claim.articles, is_in_text)
                 outgoing[doc.id].append(relation)
                 incoming[target].append(relation)
             elif claim.target in awaited or normalize_doc_no(claim.target) in awaited:
@@ -371,7 +373,7 @@ def validity_on(doc: Document, incoming: Sequence[Relation], day: date) -> Valid
         return end
     if doc.effective_date and day < doc.effective_date:
         return ValidityOn(Validity.PENDING, doc.written_date or doc.pub_date)
-    amended = [relation for relation in incoming if relation.effective_date <= day and _amends(relation)]
+    amended = [r for r in incoming if r.effective_date <= day and amends(r) and not r.is_in_text]
     if amended:
         return ValidityOn(Validity.AMENDED, amended[-1].effective_date, amended[-1].source)
     # A word that a date of the document contradicts is no evidence.
@@ -404,7 +406,8 @@ def first_end(doc: Document, incoming: Iterable[Relation], day: date) -> Validit
     return min((end for end in ends if end.since and end.since <= day), key=order, default=None)
 
 
-def _amends(relation: Relation) -> bool:
+def amends(relation: Relation) -> bool:
+    """Whether it changes the target, and leaves it standing."""
     return relation.kind is RelationKind.AMENDS or (relation.kind is RelationKind.REPEALS and bool(relation.articles))
 
 
@@ -603,7 +606,7 @@ def _after_publication(
     if doc.effective_date and doc.effective_date <= last:
         yield Update(doc.effective_date, UpdateKind.EFFECTIVE, doc.id)
     for relation in incoming:
-        if _amends(relation) and relation.effective_date <= last:
+        if amends(relation) and relation.effective_date <= last:
             yield Update(relation.effective_date, UpdateKind.AMENDED, doc.id, relation.source)
     if end and end.since:
         kind = UpdateKind.EXPIRED if end.state is Validity.EXPIRED else UpdateKind.REPEALED

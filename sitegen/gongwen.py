@@ -512,6 +512,8 @@ def _is_addressee(text: str) -> bool:
         return False
     outside_brackets = re.sub("[（(][^（()）]*[）)]", "", text[:-1])
     bodies = [body.strip() for body in re.split("[、，,]", outside_brackets)]
+    if all(len(body) <= _LONGEST_HEADING and body.startswith("各") for body in bodies):
+        return True
     return all(len(body) <= _LONGEST_HEADING and _names_body(body) for body in bodies)
 
 

@@ -190,6 +190,7 @@ class Relation:
     target: DocId
     effective_date: date
     articles: tuple[str, ...] = ()
+    is_in_text: bool = False  # the target names this amendment among its 历次修改: its text already holds it
 
 
 @dataclass(frozen=True, slots=True)

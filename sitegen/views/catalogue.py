@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from sitegen.catalog import Catalog
 from sitegen.model import Document, Task
@@ -19,7 +20,7 @@ _SIZE = 30
 def tasks(catalog: Catalog) -> Iterator[Task]:
     """The catalogue: all of it, by year, by first-level topic, and by 文号."""
     frames = Frames(catalog)
-    documents = list(catalog.documents.values())
+    documents = sorted(catalog.documents.values(), key=_made, reverse=True)
     years, topics = by_year(catalog), by_topic(catalog)
     numbered = sorted((doc for doc in documents if doc.doc_no), key=lambda doc: (_number_order(doc.doc_no), doc.id))
     year_links, topic_links = year_items(catalog), topic_items(catalog)
@@ -59,18 +60,23 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             )
 
 
+def _made(doc: Document) -> tuple[date, str]:
+    """The day the catalogue shows (生成日期), then the id."""
+    return doc.written_date or doc.pub_date, doc.id
+
+
 def by_year(catalog: Catalog) -> dict[int, list[Document]]:
-    """The documents by the year of 发布日期, newest year first."""
+    """The documents by the year of 生成日期, newest year first."""
     found: dict[int, list[Document]] = defaultdict(list)
-    for doc in catalog.documents.values():
-        found[doc.pub_date.year].append(doc)
+    for doc in sorted(catalog.documents.values(), key=_made, reverse=True):
+        found[_made(doc)[0].year].append(doc)
     return dict(sorted(found.items(), reverse=True))
 
 
 def by_topic(catalog: Catalog) -> dict[str, tuple[str, list[Document]]]:
     """The documents by first-level 主题, each with the folder of its list."""
     found: dict[str, list[Document]] = defaultdict(list)
-    for doc in catalog.documents.values():
+    for doc in sorted(catalog.documents.values(), key=_made, reverse=True):
         for topic in dict.fromkeys(topic.split("\\")[0] for topic in doc.topics):
             found[topic].append(doc)
     return {topic: (f"catalog/topic/{_folder_name(topic)}", listed) for topic, listed in sorted(found.items())}

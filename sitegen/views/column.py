@@ -46,10 +46,16 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                     children=children,
                     elements=column.elements,
                     empty="" if listed else _empty(catalog, column),
-                    search_url=f"search/index.html?column={quote(column.name)}" if listed else "",
+                    search_url=f"search/index.html?column={quote(_facet(catalog, column))}" if listed else "",
                 ),
                 "list.html",
             )
+
+
+def _facet(catalog: Catalog, column: Column) -> str:
+    """The name under which the search knows the documents of the column."""
+    source = next((name for name in column.gathers if name in catalog.columns), column.id)
+    return catalog.columns[source].name
 
 
 def _documents(catalog: Catalog, column: Column) -> list[Document]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sitegen.address import address
-from sitegen.catalog import Catalog, Update
+from sitegen.catalog import Catalog, Update, amends, trail
 from sitegen.markdown import render_body
 from sitegen.model import (
     Column,
@@ -66,18 +67,15 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             yield Task(doc.folder + file.file, "copy", CopyFile(file.digest))
     for gone in catalog.withdrawn.values():
         column = catalog.columns[gone.columns[0]] if gone.columns else catalog.top[0]
+        above = tuple(Crumb(step.name, step.url) for step in trail(catalog.columns, column.id))
         yield Task(
             gone.url,
             "html",
             WithdrawnPage(
-                frame=frames.page(
-                    gone.url,
-                    "撤回说明",
-                    f"本条信息已于{gone.day.isoformat()}撤回。",
-                    ("撤回说明",),
-                    column.column_type,
-                    crumbs=(Crumb(column.name, column.url), Crumb("撤回说明")),
-                    current=column.id,
+                frame=replace(
+                    frames.column(column, gone.url),
+                    title="_".join(("撤回说明", column.name, catalog.config.site_name)),
+                    trail=(frames.home_crumb, *above, Crumb("撤回说明")),
                     noindex=True,
                 ),
                 day=gone.day.isoformat(),
@@ -223,8 +221,10 @@ def _texts(*values: str) -> tuple[Crumb, ...]:
 
 def _notice(catalog: Catalog, doc: Document) -> Notice | None:
     state = catalog.validity.get(doc.id)
-    if state is None or state.state is Validity.EFFECTIVE:
+    if state is None:
         return None
+    if state.state is Validity.EFFECTIVE:
+        return _revised(catalog, doc)
     since = state.since.isoformat() if state.since else ""
     cause = catalog.documents.get(state.cause) if state.cause else None
     start = doc.effective_date.isoformat() if doc.effective_date else "规定的日期"
@@ -241,6 +241,21 @@ def _notice(catalog: Catalog, doc: Document) -> Notice | None:
         cause.title if cause else "",
         cause.url if cause else "",
     )
+
+
+def _revised(catalog: Catalog, doc: Document) -> Notice | None:
+    """That the text already holds the last amendment, where it says so itself."""
+    held = [
+        relation
+        for relation in catalog.incoming.get(doc.id, ())
+        if amends(relation) and relation.is_in_text and relation.effective_date <= catalog.as_of
+    ]
+    if not held:
+        return None
+    cause = catalog.documents[held[-1].source]
+    articles = f"（{'、'.join(held[-1].articles)}）" if held[-1].articles else ""
+    text = f"本文件已于{held[-1].effective_date.isoformat()}修改{articles}，以下为修改后的文本。"
+    return Notice(Validity.EFFECTIVE.value, text, cause.title, cause.url)
 
 
 def _relations(catalog: Catalog, doc: Document) -> Iterator[RelationGroup]:

@@ -19,7 +19,9 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
     frames = Frames(catalog)
     month = catalog.as_of.isoformat()[:7]
     of_month = [update for update in catalog.updates if update.day.isoformat().startswith(month)]
-    shown = of_month or catalog.updates
+    # What was published stands in the lists of the page already.
+    changes = [update for update in catalog.updates if update.kind is not UpdateKind.PUBLISHED]
+    changes_of_month = [update for update in changes if update.day.isoformat().startswith(month)]
     yield Task(
         "index.html",
         "html",
@@ -34,10 +36,10 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             intro=catalog.config.intro,
             entries=tuple(_entry(catalog, frames, column) for column in catalog.top if frames.is_shown(column)),
             newest=tuple(row_of(catalog, doc) for doc in list(catalog.documents.values())[:10]),
-            updates=tuple(update_row(catalog, update) for update in shown[:_UPDATES]),
-            updates_title="本月动态" if of_month else "最近动态",
+            updates=tuple(update_row(catalog, update) for update in (changes_of_month or changes)[:_UPDATES]),
+            updates_title="本月动态" if changes_of_month else "最近动态",
             total=len(catalog.documents),
-            in_force=sum(state.state in (Validity.EFFECTIVE, Validity.AMENDED) for state in catalog.validity.values()),
+            in_force=sum(state.state is Validity.EFFECTIVE for state in catalog.validity.values()),
             this_month=sum(update.kind is UpdateKind.PUBLISHED for update in of_month),
             as_of=catalog.as_of.isoformat(),
         ),

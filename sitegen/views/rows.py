@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from sitegen.catalog import Catalog, Update
+from sitegen.gongwen import format_date_cn
 from sitegen.model import Attachment, Document, UpdateKind
 from sitegen.views.pages import FileLink, PageLink, Pager, Row, UpdateRow
 
@@ -34,16 +35,21 @@ def row_of(catalog: Catalog, doc: Document, number: int = 0) -> Row:
     )
 
 
+_ENACTED = ("公布", "发布")
+
+
 def caption_of(doc: Document) -> str:
     """The 题注 made from 历次修改: （2019年12月12日某令第2号公布　根据2021年2月22日某令第3号修订）; "" without any."""
     if not doc.revisions:
         return ""
     parts = []
+    if doc.revisions[0].kind not in _ENACTED and doc.written_date:
+        parts.append(f"{format_date_cn(doc.written_date)}{doc.doc_no}公布")
     for revision in doc.revisions:
-        by = f"{revision.day.year}年{revision.day.month}月{revision.day.day}日{revision.doc_no}"
-        parts.append(f"{by}公布" if revision.kind in ("公布", "发布") else f"根据{by}{revision.kind}")
-    if doc.effective_date:
-        parts.append(f"自{doc.effective_date.year}年{doc.effective_date.month}月{doc.effective_date.day}日起施行")
+        by = f"{format_date_cn(revision.day)}{revision.doc_no}"
+        parts.append(f"{by}公布" if revision.kind in _ENACTED else f"根据{by}{revision.kind}")
+    if doc.effective_date and len(parts) == 1:
+        parts.append(f"自{format_date_cn(doc.effective_date)}起施行")
     return "（" + "　".join(parts) + "）"
 
 

@@ -125,7 +125,9 @@ function parseQuery(text) {
   const number = docNo(text);
   const parts = (number ? [number] : text.trim().split(/\s+/)).map(partOf).filter((part) => part.needle);
   const telling = (number ?? text).replace(QUESTION, " ").split(/\s+/).flatMap(cut);
-  const pairs = [...new Set(telling.filter((term) => !SINGLE.test(term)))];
+  const pairsOf = (terms) => [...new Set(terms.filter((term) => !SINGLE.test(term)))];
+  let pairs = pairsOf(telling);
+  if (pairs.length < 2) pairs = pairsOf(cut(text)); // 怎么申请公开: without its question words too little is left
   const needles = parts.map((part) => part.needle);
   if (number) needles.push(squash(number.replace("〕", "〕第")));
   return { number, parts, whole: squash(number ?? text), needles, pairs: pairs.slice(0, PAIRS) };
@@ -280,6 +282,16 @@ function start(form) {
   let latest = 0;
   let last = { text: null, found: null };
 
+  if (location.search) { // room for what is to come, so that nothing jumps
+    filters.hidden = false;
+    list.setAttribute("aria-busy", "true");
+  }
+  // Without a query the same box offers the other ways to find something.
+  const advise = (isVain) => {
+    help.hidden = false;
+    help.querySelector("h2").textContent = isVain ? "没有找到？可以试试" : "也可以这样查找";
+    part("advice").hidden = !isVain;
+  };
   const commit = () => go({ push: true });
   const load = () => (ready ??= open(root).then((site) => {
     buildFilters(filters, site.docs, commit);
@@ -314,7 +326,7 @@ function start(form) {
     document.title = text ? `${text} - ${heading}` : heading;
     if (!query || query === "sort=date") {
       list.replaceChildren();
-      help.hidden = true;
+      advise(false);
       status.textContent = "";
       if (ready) updateFilters(filters, (await ready).docs, null);
       return;
@@ -334,7 +346,7 @@ function start(form) {
       last = { text: null, found: null };
       list.replaceChildren();
       status.textContent = "检索数据没有取到：可能是网络中断，请稍后重试，或者从下面的目录查找。";
-      help.hidden = false;
+      advise(false);
     } finally {
       if (turn === latest) list.removeAttribute("aria-busy");
     }
@@ -355,7 +367,8 @@ function start(form) {
     status.textContent = found.query
       ? `${note}完全匹配 ${full.length} 条${partial.length ? `，部分匹配 ${partial.length} 条` : ""}。`
       : `${note}符合所选条件的共 ${full.length} 条。`;
-    help.hidden = full.length > 0;
+    if (full.length) help.hidden = true;
+    else advise(true);
     list.replaceChildren();
     if (full.length) list.append(group(site, found.query ? "完全匹配" : "全部", full, found.query));
     if (partial.length) list.append(group(site, "部分匹配", partial, found.query, full.length > 0));
