@@ -265,6 +265,17 @@ def below(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> Iterator[C
         yield from below(columns, child)
 
 
+def ids_below(catalog: Catalog, column_id: ColumnId) -> frozenset[DocId]:
+    """The documents of the column and of those below it."""
+    return frozenset(doc_id for inner in below(catalog.columns, column_id) for doc_id in catalog.by_column[inner])
+
+
+def listed(catalog: Catalog, column_id: ColumnId) -> tuple[Document, ...]:
+    """The documents of the column and of those below it, each once, newest first."""
+    ids = ids_below(catalog, column_id)
+    return tuple(doc for doc in catalog.documents.values() if doc.id in ids)
+
+
 def trail(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> tuple[Column, ...]:
     """The column and those above it, highest first."""
     column = columns[column_id]

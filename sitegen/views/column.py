@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from sitegen.catalog import Catalog, below
+from sitegen.catalog import Catalog, listed
 from sitegen.model import Column, Document, ListStyle, Task
 from sitegen.views.document import document_page
 from sitegen.views.frames import Frames
@@ -25,10 +25,10 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             continue
         size = catalog.config.page_size
         has_own = bool(catalog.by_column[column.id])
-        listed = documents if has_own or not column.children else documents[:size]
+        shown = documents if has_own or not column.children else documents[:size]
         style = column.kind.list if column.kind.list is not ListStyle.SINGLE else ListStyle.PLAIN
         children = frames.menu_item(column).children
-        for number, part in pages(listed, size):
+        for number, part in pages(shown, size):
             path = page_path(column.id, number)
             first = (number - 1) * size + 1
             yield Task(
@@ -42,11 +42,11 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                     basis=column.basis,
                     style=style.value,
                     rows=tuple(row_of(catalog, doc, i) for i, doc in enumerate(part, first)),
-                    pager=replace(pager(number, len(listed), size, column.id), total=len(documents)),
+                    pager=replace(pager(number, len(shown), size, column.id), total=len(documents)),
                     children=children,
                     elements=column.elements,
-                    empty="" if listed else _empty(catalog, column),
-                    search_url=f"search/index.html?column={quote(_facet(catalog, column))}" if listed else "",
+                    empty="" if shown else _empty(catalog, column),
+                    search_url=f"search/index.html?column={quote(_facet(catalog, column))}" if shown else "",
                 ),
                 "list.html",
             )
@@ -59,11 +59,10 @@ def _facet(catalog: Catalog, column: Column) -> str:
 
 
 def _documents(catalog: Catalog, column: Column) -> list[Document]:
-    ids = {doc_id for inner in below(catalog.columns, column.id) for doc_id in catalog.by_column[inner]}
-    listed = [doc for doc in catalog.documents.values() if doc.id in ids]
+    documents = list(listed(catalog, column.id))
     if column.kind.list is ListStyle.ANNUAL:
-        listed.sort(key=_report_year, reverse=True)
-    return listed
+        documents.sort(key=_report_year, reverse=True)
+    return documents
 
 
 def _report_year(doc: Document) -> tuple[int, int]:

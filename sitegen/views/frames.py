@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sitegen.address import absolute
-from sitegen.catalog import Catalog, below, trail
+from sitegen.catalog import Catalog, ids_below, trail
 from sitegen.model import Column, ColumnId, Document
 from sitegen.views.pages import Crumb, Frame, MenuItem, Shell
 
@@ -27,13 +27,7 @@ class Frames:
     @cached_property
     def counts(self) -> dict[ColumnId, int]:
         """How many documents stand in each column and those below it."""
-        found: dict[ColumnId, int] = {}
-        for column_id, column in self.catalog.columns.items():
-            ids = {
-                doc_id for inner in below(self.catalog.columns, column_id) for doc_id in self.catalog.by_column[inner]
-            }
-            found[column.id] = len(ids)
-        return found
+        return {column_id: len(ids_below(self.catalog, column_id)) for column_id in self.catalog.columns}
 
     def is_shown(self, column: Column) -> bool:
         """Whether the column stands in the menu: it holds something, must stand there, or the site explains it."""

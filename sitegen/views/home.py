@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sitegen.catalog import Catalog, below
+from sitegen.catalog import Catalog, listed
 from sitegen.model import Column, Task, UpdateKind, Validity
 from sitegen.views.frames import HOME_NAME, Frames
 from sitegen.views.pages import Entry, HomePage
@@ -48,8 +48,6 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
 
 
 def _entry(catalog: Catalog, frames: Frames, column: Column) -> Entry:
-    ids = {doc_id for inner in below(catalog.columns, column.id) for doc_id in catalog.by_column[inner]}
-    newest = [doc for doc in catalog.documents.values() if doc.id in ids][:_ROWS]
     item = frames.menu_item(column)
     return Entry(
         id=column.id,
@@ -57,6 +55,6 @@ def _entry(catalog: Catalog, frames: Frames, column: Column) -> Entry:
         url=column.url,
         description=column.description,
         count=item.count,
-        rows=tuple(row_of(catalog, doc) for doc in newest),
+        rows=tuple(row_of(catalog, doc) for doc in listed(catalog, column.id)[:_ROWS]),
         children=item.children,
     )
