@@ -293,7 +293,9 @@ def test_old_address_may_not_be_a_page_of_the_site(site: Site, old: str) -> None
 
 @pytest.mark.parametrize("old", ["doc/old/", "doc/old/x.pdf", "/xx/1.html", "/show.jsp?id=1", "doc/b/former.pdf"])
 def test_old_address_may_be_any_other(site: Site, old: str) -> None:
-    site.setting(agency="某局", url="https://www.example.gov.cn/kjj/zfxxgk/").write("fd-01-gfx/b.md", old_urls=[old]).build()
+    site.setting(agency="某局", url="https://www.example.gov.cn/kjj/zfxxgk/").write(
+        "fd-01-gfx/b.md", old_urls=[old]
+    ).build()
     assert site.codes == []
 
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sitegen.diagnostics import SitegenError, TroubleError
 from sitegen.engine import MANIFEST, Outputs, PublishReport, SerialExecutor, execute, lost_addresses, publish, published
 from sitegen.model import Format, Kit, Task
-from sitegen.store import open_store
 
 KIT = Kit(files={})
 
