@@ -94,11 +94,16 @@ def manual_of_codes() -> Iterator[str]:
         yield f"## {info.code} {info.title}（{SEVERITY_NAMES[info.severity]}）"
         yield ""
         yield f"- 为何：{info.why}"
-        yield f"- 错误：{info.wrong}"
-        yield f"- 正确：{info.right}"
+        yield f"- 错误：{_literal(info.wrong)}"
+        yield f"- 正确：{_literal(info.right)}"
 
 
 PAGES = {"fields.md": fields, "columns.md": columns, "codes.md": manual_of_codes}
+
+
+def _literal(text: str) -> str:
+    """An example that shows markup, as it is written."""
+    return f"`{text}`" if set(text) & set("[]!<>*|\\") and "`" not in text else text
 
 
 def _shown(example: object) -> str:

@@ -220,6 +220,7 @@ class ExtraField:
     id: str
     name: str
     value: str
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +323,7 @@ class KindField:
     type: str  # text, date, list, int, choice
     required: bool = False
     choices: tuple[str, ...] = ()
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -449,7 +449,7 @@ class _Reader:
         if not title or not self.columns:
             return None
         extra = tuple(
-            ExtraField(entry.id, entry.name, value)
+            ExtraField(entry.id, entry.name, value, entry.is_shown)
             for kind in dict.fromkeys(kinds)
             for entry in kind.fields
             if (value := self.text(entry.id))

@@ -290,6 +290,7 @@ def standard_kinds() -> Mapping[str, Kind]:
                     entry.get("type", "text"),
                     bool(entry.get("required")),
                     _strings(entry.get("choices")),
+                    bool(entry.get("shown", True)),
                 )
                 for entry in raw.get("fields") or ()
             ),

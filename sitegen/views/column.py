@@ -62,7 +62,14 @@ def _documents(catalog: Catalog, column: Column) -> list[Document]:
     documents = list(listed(catalog, column.id))
     if column.kind.list is ListStyle.ANNUAL:
         documents.sort(key=_report_year, reverse=True)
+    documents.sort(key=_rank)  # those without keep their order, behind
     return documents
+
+
+def _rank(doc: Document) -> int:
+    """排序 of the leaders; the same for everything else."""
+    rank = next((entry.value for entry in doc.extra if entry.id == "leader_rank"), "")
+    return int(rank) if rank else 10**9
 
 
 def _report_year(doc: Document) -> tuple[int, int]:

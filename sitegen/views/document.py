@@ -102,7 +102,7 @@ def document_page(
     depth = "../" if is_single else "../../"
     table = tuple(row for row in _table(catalog, doc) if row)
     before, after = (neighbours or {}).get(doc.id, (None, None))
-    facts = tuple((entry.name, entry.value) for entry in doc.extra)
+    facts = tuple((entry.name, entry.value) for entry in doc.extra if entry.is_shown)
     return DocumentPage(
         frame=frames.document(doc, source),
         id=doc.id,

@@ -302,3 +302,12 @@ def test_old_address_may_be_any_other(site: Site, old: str) -> None:
 def test_old_address_leads_from_one_document_only(site: Site) -> None:
     site.write("fd-01-gfx/a.md", old_urls=["old/1.html"]).write("fd-01-gfx/b.md", old_urls=["OLD/1.html"]).check()
     assert site.codes == ["L115"]
+
+
+def test_leaders_stand_in_the_order_of_their_rank(site: Site) -> None:
+    for doc_id, rank, day in (("a", "2", "2026-11-05"), ("b", "10", "2026-11-06"), ("c", "1", "2026-01-05")):
+        fields = {"leader_name": "张三", "leader_post": "局长", "leader_rank": rank, "pub_date": day}
+        site.write(f"fd-02-ld/{doc_id}.md", title=f"领导{doc_id}", written_date=None, **fields)
+    page = site.build().page("fd-02-ld/index.html")
+    assert page.index("领导c") < page.index("领导a") < page.index("领导b")
+    assert "排序" not in site.page("doc/a/index.html")
