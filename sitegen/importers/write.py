@@ -18,11 +18,18 @@ from sitegen.importers.blocks import tidy
 from sitegen.importers.draft import Attached, Draft, FieldValue, Note, NoteKind, Refusal
 
 _SITE = """\
-# 由 import 命令写出的最小设置。请把“待填写”改成本机关的真实信息；可用的项目见 docs/site.md。
+# 由 import 命令写出的最小设置。请把“待填写”和 example.gov.cn 改成本机关的真实信息；各项见 docs/site.md。
 agency: 待填写（机关全称）
-site_name: 待填写（机关全称）
-# 专栏的完整网址，以 / 结尾；订阅、站点地图和规范地址由它生成，上线前请填写并去掉行首的“#”：
-# url: https://www.example.gov.cn/zfxxgk/
+site_name: 待填写（网站规范名称）
+domain: 待填写（网站域名）
+# 专栏的完整网址，以 / 结尾；订阅、站点地图和规范地址由它生成
+url: https://www.example.gov.cn/zfxxgk/
+id_code: 待填写（10位网站标识码）
+icp: 待填写（ICP备案号）
+police: 待填写（公安备案号）
+marks: {party: 'https://bszs.conac.cn/', find_fault: 'https://zfwzgl.www.gov.cn/', police: 'https://beian.mps.gov.cn/'}
+host: 待填写（主办单位）
+contact: {phone: 待填写（联系电话）, address: 待填写（地址）}
 """
 _COLUMNS = """\
 # 栏目以标准栏目树为底；要增、改、藏栏目，写在下面。

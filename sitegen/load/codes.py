@@ -137,7 +137,7 @@ CODES: tuple[CodeInfo, ...] = (
     ),
     CodeInfo("T101", "站点设置有错", _E, "site.yaml 决定机关名称、标识和地址。", "缺少 agency", "agency: 某市某局"),
     CodeInfo(
-        "T103", "机关名称还没有填写", _W, "读者会看到“待填写”。", "agency: 待填写（机关全称）", "agency: 某市某局"
+        "T103", "站点设置还没有填写", _W, "读者会看到“待填写”。", "agency: 待填写（机关全称）", "agency: 某市某局"
     ),
     CodeInfo(
         "T102", "栏目设置有错", _E, "columns.yaml 在标准栏目树上增、改、隐藏栏目。", "hide 没写 reason", "写上理由"

@@ -175,9 +175,11 @@ def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str]]
             near = nearest(key, [*_PLAIN, *_FLAGS, *_NESTED])
             at = root.keys[key] if root else None
             notes.add(at, f"site.yaml 没有“{key}”这一项", f"是不是“{near}”？" if near else "各项见 docs/site.md。")
-    if "待填写" in str(values.get("agency", "")):
-        waiting = Span(notes.path, root.value["agency"].line if root and isinstance(root.value, Mapping) else 1)
-        notes.found.append(Diagnostic("T103", Severity.WARNING, "机关名称还没有填写", waiting, "写上机关全称。"))
+    waiting = [name for name, item in places.items() if isinstance(item.value, str) and "待填写" in item.value]
+    if waiting:
+        span = Span(notes.path, min(places[name].line for name in waiting))
+        told = f"还有 {len(waiting)} 项没有填写：{'、'.join(waiting)}"
+        notes.found.append(Diagnostic("T103", Severity.WARNING, told, span, "把“待填写”换成真实的内容，上线前填完。"))
     if values.get("search", "pagefind") != "pagefind":
         notes.add(places["search"], "没有这种检索后端", "目前只有 pagefind；或删去这一行。")
     if not values.get("agency"):

@@ -320,8 +320,12 @@ def test_a_fresh_folder_has_what_a_site_needs(tmp_path: Path) -> None:
     settings = (tmp_path / "site.yaml").read_text("utf-8")
     assert "待填写" in settings
     assert "docs/site.md" in settings
-    assert "\n# url: https://" in settings
-    assert set(yaml.safe_load(settings)) == {"agency", "site_name"}
+    given = yaml.safe_load(settings)
+    assert given["url"] == "https://www.example.gov.cn/zfxxgk/"
+    # so that every page has its tags and its seven marks, and a warning stays until they are filled in
+    assert {name for name, value in given.items() if "待填写" in str(value)} == {
+        *("agency", "site_name", "domain", "id_code", "icp", "police", "host", "contact")
+    }
     assert yaml.safe_load((tmp_path / "columns.yaml").read_text("utf-8")) == {"extends": "standard"}
     assert "拒收 x.doc：不会读" in report.summary()
     assert "x.doc：不会读" in report.report.read_text("utf-8")
