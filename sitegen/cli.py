@@ -74,8 +74,37 @@ def main(argv: Sequence[str] | None = None, extensions: Extensions = BUILTIN) ->
     return int(status or 0)  # click gives the status of `Exit`, and None without one
 
 
+_HELP_WORDS = (
+    ("Usage:", "用法："),
+    ("Options:", "选项："),
+    ("Commands:", "命令："),
+    ("[OPTIONS]", "[选项]"),
+    ("COMMAND [ARGS]...", "命令 [参数]…"),
+    ("Show this message and exit.", "显示这一页。"),
+    ("[required]", "（必写）"),
+)
+
+
+def _help_in_chinese(text: str) -> str:
+    for english, chinese in _HELP_WORDS:
+        text = text.replace(english, chinese)
+    return text
+
+
+class _Command(click.Command):
+    """A command whose help is Chinese to the last word."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return _help_in_chinese(super().get_help(ctx))
+
+
 class _Commands(click.Group):
     """A group whose default command is `build`."""
+
+    command_class = _Command
+
+    def get_help(self, ctx: click.Context) -> str:
+        return _help_in_chinese(super().get_help(ctx))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version", "-h")):

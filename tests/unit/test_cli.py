@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -252,6 +253,14 @@ def test_new_document_needs_an_id_that_can_be_an_address(site: Site, run: Run, d
 def test_new_document_needs_a_column_that_takes_it(site: Site, run: Run, column: str) -> None:
     assert run("new", column, "x", "标题") == 2
     assert not [*site.folder.rglob("*.md")]
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("build", "--help"), ("import", "--help")])
+def test_help_is_chinese_to_the_last_word(run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str]) -> None:
+    assert run(*arguments) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("用法：")
+    assert not re.search(r"Usage|Options:|Show this|required", said)
 
 
 def test_new_document_needs_a_content_folder(site: Site, run: Run) -> None:
