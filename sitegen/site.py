@@ -6,7 +6,8 @@ Exports `Options`, `Extensions`, `BUILTIN`, `BuildResult`, `CheckResult`, `build
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 from sitegen import catalog as catalogs
 from sitegen import load, markdown
-from sitegen.address import page_at
+from sitegen.address import page_at, quote_path
 from sitegen.catalog import Catalog, build_catalog
 from sitegen.checks import RULES, RuleInfo, run_checks
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span, UsageError, sort_diagnostics
@@ -153,6 +154,7 @@ def build_site(
         )
         secret = _secret_pages(tree)
         before = published(outputs, secret, options.output)
+        secret |= _secret_redirects(options.output, before, tree)
         gone = _gone(options, tree, outputs, before, secret)
         diagnostics = sort_diagnostics((*checked.diagnostics, *gone))
         if blocks(diagnostics, strict=options.strict):
@@ -321,7 +323,27 @@ def _counter(progress: Progress, step: str, total: int) -> Callable[[int], None]
     return count
 
 
-def _secret_pages(tree: Tree) -> Mapping[str, Internal]:
+def _secret_redirects(out: Path, before: Iterable[str], tree: Tree) -> dict[str, Internal]:
+    """The redirects in the output that lead to what may no longer be shown, whatever became of its 旧地址."""
+    withheld = {
+        f"{quote_path(record.id)}/index.html".encode(): record for record in tree.internal if record.is_withheld
+    }
+    found = {}
+    for path in before if withheld else ():
+        target = out / path
+        if path.startswith("doc/") or not path.endswith((".html", ".htm", ".shtml")) or not target.is_file():
+            continue
+        if lead := _REFRESH.search(target.read_bytes()):
+            for end, record in withheld.items():
+                if lead[1].endswith(b"doc/" + end):
+                    found[path] = record
+    return found
+
+
+_REFRESH = re.compile(rb'http-equiv="refresh" content="[^"]*url=([^"]+)"')
+
+
+def _secret_pages(tree: Tree) -> dict[str, Internal]:
     """The files that told of documents which may not be shown: their pages, and those at their old addresses.
 
     A public document whose date cannot be read is faulty, not secret: its page may not vanish without a word.

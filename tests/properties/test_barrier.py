@@ -187,3 +187,12 @@ def test_no_marker_is_found_in_any_state(
     else:
         assert state == "broken"
     shutil.rmtree(folder)
+
+
+def test_redirect_to_what_became_secret_goes_even_if_its_old_address_was_deleted_too(beside: Site) -> None:
+    secret(beside, MARK, {}, old_urls=["old/t1.html"]).build()
+    assert "old/t1.html" in beside.tree()
+    secret(beside, MARK, WITHHELD, old_urls=[]).build()
+    assert beside.is_published, beside.diagnostics
+    assert "old/t1.html" not in beside.tree()
+    assert traces(beside, MARK) == set()
