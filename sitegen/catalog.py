@@ -173,6 +173,11 @@ class Catalog:
         """The first level of the tree."""
         return tuple(column for column in self.columns.values() if not column.parent)
 
+    def validity_word(self, doc_id: DocId) -> str:
+        """The 有效性 of the document as readers see it; "" where it has none."""
+        state = self.validity.get(doc_id)
+        return state.state.value if state else ""
+
 
 def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, tuple[Finding, ...]]:
     """The catalog of what may be shown on `as_of`, and what is wrong between the documents."""
@@ -184,6 +189,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
             by_number[normalize_doc_no(doc.doc_no)].append(doc.id)
     secret = {record.id: record for record in tree.internal if record.is_withheld}
     broken = {doc_id for doc_id, _ in tree.broken} | {path for _, path in tree.broken}
+    secret_ids = frozenset(secret)
     secret_paths = {record.path for record in secret.values()}
     awaited = frozenset(
         name
@@ -195,7 +201,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
     secret_numbers = {normalize_doc_no(record.doc_no) for record in secret.values() if record.doc_no}
     findings: list[Finding] = []
     outgoing, incoming, unknown = _relations(
-        documents, withdrawn, by_number, frozenset(secret) | secret_numbers, awaited, broken, findings
+        documents, withdrawn, by_number, secret_ids | secret_numbers, awaited, broken, findings
     )
     validity = {}
     for doc in documents.values():
@@ -216,9 +222,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
     paths = {doc.path: doc.id for doc in documents.values()} | {gone.path: gone.id for gone in withdrawn.values()}
     links = {}
     for doc in documents.values():
-        resolver = _Resolver(
-            doc, documents, withdrawn, paths, frozenset(secret), secret_paths, awaited, broken, tree.columns
-        )
+        resolver = _Resolver(doc, documents, withdrawn, paths, secret_ids, secret_paths, awaited, broken, tree.columns)
         links[doc.id] = tuple(
             resolver.link(number, reference, findings) for number, reference in enumerate(doc.body.references)
         )

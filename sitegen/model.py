@@ -453,7 +453,6 @@ class Kit:
     """
 
     files: Mapping[str, bytes]
-    versions: tuple[tuple[str, str], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 

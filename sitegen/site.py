@@ -256,10 +256,10 @@ def _check(options: Options, extensions: Extensions, store: Store, progress: Pro
     )
     progress("读取稿件", 1, 1)
     history, notes = read_history(options.content, store)
+    severities = {code: info.severity for code, info in codes(extensions).items()}
     while True:
         catalog, problems = build_catalog(tree, history, options.as_of.date())
         findings = (*problems, *run_checks(catalog, tree.internal, extensions.rules))
-        severities = {code: info.severity for code, info in codes(extensions).items()}
         located = locate(findings, tree.marks, severities, options.label)
         faulty = {f.where for f in findings if severities[f.code] is Severity.ERROR}
         faulty &= {doc.path for doc in tree.documents} | {gone.path for gone in tree.withdrawn}

@@ -28,7 +28,7 @@ from sitegen.load.settings import (
     standard_kinds,
 )
 from sitegen.load.theme import read_theme
-from sitegen.model import Attachment, Column, ColumnId, DocId, Document, Kit, Marks, Tree
+from sitegen.model import Attachment, Column, ColumnId, DocId, Document, Marks, Tree
 
 __all__ = [
     "CODES",
@@ -116,7 +116,7 @@ def load_tree(
         documents=tuple(e.document for e in filed if e.document),
         withdrawn=tuple(e.withdrawn for e in filed if e.withdrawn),
         internal=tuple(e.internal for e in filed if e.internal),
-        kit=Kit(kit.files, kit.versions, kit.variables, sources),
+        kit=replace(kit, sources=sources),
         marks=Marks({(e.path, name): span for e in filed for name, span in e.marks.items()}),
         diagnostics=sort_diagnostics(diagnostics),
         skipped=skipped,

@@ -98,7 +98,6 @@ def document_page(
     is_single = updates is None
     own_updates = updates if updates is not None else [u for u in catalog.updates if u.id == doc.id]
     source = doc.source or "、".join(doc.issuers)
-    state = catalog.validity.get(doc.id)
     depth = "../" if is_single else "../../"
     table = tuple(row for row in _table(catalog, doc) if row)
     before, after = (neighbours or {}).get(doc.id, (None, None))
@@ -114,7 +113,7 @@ def document_page(
         caption=doc.caption or caption_of(doc),
         pub_date=f"{doc.pub_date.isoformat()} {doc.pub_time}".strip(),
         source=source,
-        validity=state.state.value if state else "",
+        validity=catalog.validity_word(doc.id),
         notice=_notice(catalog, doc),
         body=render_body(doc.body, tuple(_relative(link, depth) for link in catalog.links[doc.id])),
         outline=_outline(doc.body.outline),
@@ -164,7 +163,8 @@ def _neighbours(catalog: Catalog) -> dict[DocId, tuple[Document | None, Document
 def _table(catalog: Catalog, doc: Document) -> Iterator[tuple[Cell, ...]]:
     """The metadata table in the layout the site chose; empty fields are left out, a lone cell spans its row."""
     rows = catalog.config.layout_rows
-    filled = [[Cell(cell.label, values) for cell in row if (values := _values(catalog, doc, cell))] for row in rows]
+    texts = _field_texts(catalog, doc)
+    filled = [[Cell(cell.label, values) for cell in row if (values := texts.get(cell.field))] for row in rows]
     wide = max((len(cells) for cells in filled), default=1) or 1
     for cells in filled:
         if cells:
@@ -172,25 +172,21 @@ def _table(catalog: Catalog, doc: Document) -> Iterator[tuple[Cell, ...]]:
             yield (*cells[:-1], Cell(last.label, last.values, wide - len(cells) + 1))
     named = {cell.field for row in rows for cell in row}
     rest = [
-        Cell(cell.label, values)
-        for cell in _ALWAYS
-        if cell.field not in named and (values := _values(catalog, doc, cell))
+        Cell(cell.label, values) for cell in _ALWAYS if cell.field not in named and (values := texts.get(cell.field))
     ]
     for i in range(0, len(rest), wide):
         cells = rest[i : i + wide]
         yield (*cells[:-1], Cell(cells[-1].label, cells[-1].values, wide - len(cells) + 1))
 
 
-def _validity_text(catalog: Catalog, doc: Document) -> str:
-    return catalog.validity[doc.id].state.value if doc.id in catalog.validity else ""
+def _field_texts(catalog: Catalog, doc: Document) -> Mapping[str, tuple[Crumb, ...]]:
+    """What the metadata table can show of the document, by field id; nothing for an empty field."""
 
-
-def _values(catalog: Catalog, doc: Document, cell: LayoutCell) -> tuple[Crumb, ...]:
     def day(value: object) -> str:
         return value.isoformat() if value and hasattr(value, "isoformat") else ""
 
     columns = tuple(Crumb(catalog.columns[name].name, catalog.columns[name].url) for name in doc.columns)
-    texts: Mapping[str, tuple[Crumb, ...]] = {
+    return {
         "index_no": _texts(doc.index_no),
         "topic": _texts(*doc.topics),
         "issuer": _texts(*doc.issuers),
@@ -201,7 +197,7 @@ def _values(catalog: Catalog, doc: Document, cell: LayoutCell) -> tuple[Crumb, .
         "keywords": _texts("　".join(doc.keywords)),
         "column": columns,
         "genre": _texts(doc.genre.value if doc.genre else ""),
-        "validity": _texts(_validity_text(catalog, doc)),
+        "validity": _texts(catalog.validity_word(doc.id)),
         "disclosure": _texts("主动公开"),
         "effective_date": _texts(day(doc.effective_date)),
         "expire_date": _texts(day(doc.expire_date)),
@@ -212,7 +208,6 @@ def _values(catalog: Catalog, doc: Document, cell: LayoutCell) -> tuple[Crumb, .
         "service_object": _texts(*doc.service_objects),
         "unified_no": _texts(doc.unified_no),
     }
-    return texts.get(cell.field, ())
 
 
 def _texts(*values: str) -> tuple[Crumb, ...]:
@@ -277,13 +272,12 @@ def _relations(catalog: Catalog, doc: Document) -> Iterator[RelationGroup]:
 
 def _related(catalog: Catalog, relation: Relation, doc_id: DocId) -> RelatedRow:
     doc = catalog.documents[doc_id]
-    state = catalog.validity.get(doc_id)
     return RelatedRow(
         title=doc.title,
         url=doc.url,
         doc_no=doc.doc_no,
         date=(doc.written_date or doc.pub_date).isoformat(),
-        validity=state.state.value if state else "",
+        validity=catalog.validity_word(doc_id),
         articles="、".join(relation.articles),
     )
 

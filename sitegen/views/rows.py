@@ -17,14 +17,13 @@ T = TypeVar("T")
 
 def row_of(catalog: Catalog, doc: Document, number: int = 0) -> Row:
     """One document as a list shows it."""
-    validity = catalog.validity.get(doc.id)
     return Row(
         title=doc.title,
         url=doc.url,
         pub_date=doc.pub_date.isoformat(),
         doc_no=doc.doc_no,
         written_date=doc.written_date.isoformat() if doc.written_date else "",
-        validity=validity.state.value if validity else "",
+        validity=catalog.validity_word(doc.id),
         caption=doc.caption or caption_of(doc),
         number=number,
         issuer="、".join(doc.issuers),

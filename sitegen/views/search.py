@@ -54,10 +54,10 @@ def search_records(catalog: Catalog) -> tuple[SearchRecord, ...]:
                 ("topic", tuple(dict.fromkeys(topic.split("\\")[0] for topic in doc.topics))),
                 ("genre", (doc.genre.value,) if doc.genre else ()),
                 ("year", (str(doc.pub_date.year),)),
-                ("validity", (catalog.validity[doc.id].state.value,) if doc.id in catalog.validity else ()),
+                ("validity", tuple(filter(None, (catalog.validity_word(doc.id),)))),
                 ("issuer", doc.issuers),
             ),
-            validity=catalog.validity[doc.id].state.value if doc.id in catalog.validity else "",
+            validity=catalog.validity_word(doc.id),
         )
         for doc in catalog.documents.values()
     )
