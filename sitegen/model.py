@@ -449,12 +449,14 @@ class Kit:
     """All that a format may read besides a task's model. Picklable.
 
     `files` are the theme's, by `theme/relative/path`, and under the bare path for the theme in use with its
-    parents below it; `sources` are where attachments are read from, by digest, and are no part of any key.
+    parents below it. `sources` are where attachments are read from, by digest, and `compiled` are the templates as
+    code, by name; neither is part of any key, since neither changes a byte of what is made.
     """
 
     files: Mapping[str, bytes]
     variables: tuple[tuple[str, str], ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    compiled: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -496,10 +498,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Format:
-    """How a kind of file is made: the same task and kit give the same bytes."""
+    """How a kind of file is made: the same task and kit give the same bytes.
+
+    `fingerprint` is a digest of all that the bytes depend on besides the task's path and model, for one template: the
+    texts of the template and of everything it names, the versions of the libraries.
+    """
 
     name: str
     produce: Callable[[Task, Kit], bytes]
+    fingerprint: Callable[[str, Kit], str] = lambda template, kit: ""  # noqa: ARG005 - a format that reads no kit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ Exports `Frames`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import blake2b
 
 from sitegen.address import absolute
 from sitegen.catalog import Catalog, ids_below, trail
@@ -59,7 +60,7 @@ class Frames:
     def shell(self) -> Shell:
         """What every page shares."""
         site = self.catalog.config
-        return Shell(
+        shell = Shell(
             agency=site.agency,
             agency_short=site.agency_short,
             site_name=site.site_name,
@@ -79,6 +80,7 @@ class Frames:
             menu=self.menu,
             has_search=True,
         )
+        return replace(shell, digest=blake2b(repr(shell).encode(), digest_size=16).hexdigest())
 
     def site_tags(self) -> tuple[tuple[str, str], ...]:
         """SiteName, SiteDomain, SiteIDCode; an unknown one is left out, never empty."""

@@ -46,6 +46,7 @@ class Shell:
     menu: tuple[MenuItem, ...]
     has_search: bool
     language: str = "zh-CN"
+    digest: str = ""  # of all the rest: equal digests, equal shells; cheaper to compare than the menu
 
 
 @dataclass(frozen=True, slots=True)
