@@ -4,6 +4,9 @@ Whatever the program needs and this Python does not have is first installed into
 versions in `requirements.lock`. Only the standard library is used here, and only syntax that an old Python can read,
 so that it can say what is wrong instead of failing. Rules, pages, formats and importers of this site alone are added
 in `run`.
+
+Looking for the requirements takes longer than a small build, so where the program was found able to run is remembered
+in `.sitegen/bootstrap`, under a digest of all that this depends on. Without that file everything works, only later.
 """
 
 from __future__ import annotations
@@ -11,15 +14,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "sitegen-lock"  # digest of the lock that is installed; written last, so a broken install has none
+MEMORY = ROOT / ".sitegen" / "bootstrap"  # a line for each known situation: its digest, and where to run then
+HERE, IN_VENV = "here", "venv"
 LOCKS = {"build": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
 OLDEST = (3, 11)
 JUST_INSTALLED = "SITEGEN_JUST_INSTALLED"  # told to the next run, so that a useless install is not repeated for ever
@@ -40,11 +44,20 @@ def main(arguments: list[str]) -> int:
     try:
         check_python(sys.version_info)
         purpose = "test" if arguments[:1] == ["test"] else "build"
-        missing = missing_requirements(purpose)
-        in_venv = Path(sys.prefix).resolve() == VENV.resolve()
         may_install = os.environ.get("SITEGEN_NO_BOOTSTRAP", "0") in ("", "0")
         just_installed = os.environ.pop(JUST_INSTALLED, "")
-        if not missing and (not in_venv or just_installed or not may_install or is_installed(purpose)):
+        found = situation(purpose)
+        known = recall(found)
+        if known == HERE:
+            return run(arguments, purpose)
+        if known == IN_VENV and may_install:
+            return run_again(str(venv_python()), arguments)
+        missing = missing_requirements(purpose)
+        in_venv = is_in_venv()
+        if not missing and (not in_venv or is_installed(purpose)):
+            remember(found, HERE)
+            return run(arguments, purpose)
+        if not missing and (just_installed or not may_install):
             return run(arguments, purpose)
         if not may_install:
             raise Refusal(2, NO_BOOTSTRAP.format(missing="、".join(missing), lock=LOCKS[purpose].name))
@@ -58,6 +71,8 @@ def main(arguments: list[str]) -> int:
                 if not is_installed(purpose):
                     install(purpose)
             os.environ[JUST_INSTALLED] = "1"
+        else:
+            remember(found, IN_VENV)
         return run_again(str(venv_python()), arguments)
     except Refusal as refusal:
         tell(str(refusal))
@@ -78,15 +93,71 @@ def run(arguments: list[str], purpose: str) -> int:
         return int(pytest.main(arguments[1:]))
 
     from sitegen.cli import main
-    from sitegen.site import BUILTIN
 
-    return main(extensions=BUILTIN.plus(rules=(), views=(), formats=(), importers=()))
+    # What is this site's alone: main(extensions=BUILTIN.plus(rules=[…], views=[…], formats=[…], importers=[…])),
+    # with BUILTIN from sitegen.site.
+    return main()
 
 
 def check_python(version: tuple[int, ...]) -> None:
     """Refuse a Python that is too old."""
     if tuple(version[:2]) < OLDEST:
         raise Refusal(2, OLD_PYTHON.format(found=".".join(map(str, version[:3])), path=sys.executable))
+
+
+def situation(purpose: str) -> str:
+    """A digest of all that decides where the program can run: this Python, its packages, what is wanted and `.venv`.
+
+    Packages come and go, and change their versions, with folders named `click-8.2.1.dist-info`.
+    """
+    facts: list[object] = [purpose, sys.version, sys.platform, is_in_venv(), venv_python().is_file()]
+    for file in (Path(__file__), ROOT / "pyproject.toml", *LOCKS.values(), STAMP):
+        try:
+            facts.append(file.read_bytes())
+        except OSError:
+            facts.append(None)
+    for folder in sys.path:
+        facts.append(folder)
+        place = Path(folder)
+        try:
+            with os.scandir(place) as entries:
+                packages = [(e.name, e.stat().st_mtime_ns) for e in entries if e.name.lower().endswith("-info")]
+            facts.append(sorted(packages))
+        except NotADirectoryError:  # packages in a zip file
+            facts.append(place.stat().st_mtime_ns)
+        except OSError:
+            continue
+    return hashlib.sha256(repr(facts).encode("utf-8")).hexdigest()
+
+
+def is_in_venv() -> bool:
+    """Whether this Python is the one of `.venv`."""
+    return Path(sys.prefix).resolve() == VENV.resolve()
+
+
+def recall(found: str) -> str:
+    """Where the program could run in this very situation; "" if nobody knows."""
+    for line in memory():
+        digest_then, _, place = line.partition(" ")
+        if digest_then == found and place in (HERE, IN_VENV):
+            return place
+    return ""
+
+
+def remember(found: str, place: str) -> None:
+    """Spare the next start the search; where nothing can be written, it searches again."""
+    lines = [*memory()[-7:], f"{found} {place}"]  # of builds and tests, in `.venv` and outside
+    with suppress(OSError):
+        MEMORY.parent.mkdir(exist_ok=True)
+        MEMORY.write_text("".join(line + "\n" for line in lines), encoding="ascii")
+
+
+def memory() -> list[str]:
+    """The lines of the memory; a damaged line is of no situation."""
+    try:
+        return MEMORY.read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return []
 
 
 def missing_requirements(purpose: str) -> list[str]:
@@ -163,6 +234,8 @@ def install(purpose: str) -> None:
 
 def quiet(command: list[str]) -> str | None:
     """None if the command succeeds; else all it printed."""
+    import subprocess
+
     environment = {**os.environ, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
@@ -202,6 +275,8 @@ def run_again(python: str, arguments: list[str]) -> int:
     sys.stderr.flush()
     if os.name != "nt":
         os.execv(python, command)
+    import subprocess
+
     process = subprocess.Popen(command)
     while True:
         try:

@@ -11,13 +11,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from sitegen.address import page_at
 from sitegen.diagnostics import CodeInfo, Finding, Severity
 from sitegen.gongwen import find_doc_nos, normalize_doc_no
 from sitegen.model import (
+    Body,
     Change,
     ChangeKind,
     Claim,
@@ -129,8 +132,7 @@ CODES: tuple[CodeInfo, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ValidityOn:
+class ValidityOn(NamedTuple):
     """A state, since when, and the document that caused it."""
 
     state: Validity
@@ -138,8 +140,7 @@ class ValidityOn:
     cause: DocId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """One entry of 动态更新."""
 
     day: date
@@ -149,7 +150,7 @@ class Update:
     changes: tuple[ChangeKind, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
     """Everything that may be shown on one day, looked up every way the views need."""
 
@@ -157,16 +158,30 @@ class Catalog:
     as_of: date
     columns: Mapping[ColumnId, Column]
     documents: Mapping[DocId, Document]  # newest first
+    bodies: Mapping[str, Body]  # by digest
     withdrawn: Mapping[DocId, Withdrawn]
     by_column: Mapping[ColumnId, tuple[DocId, ...]]  # of the column itself and what it gathers, newest first
     outgoing: Mapping[DocId, tuple[Relation, ...]]
     incoming: Mapping[DocId, tuple[Relation, ...]]
     unknown_claims: Mapping[DocId, tuple[Claim, ...]]  # of documents the site does not have, named by 文号
     validity: Mapping[DocId, ValidityOn]  # of those documents that have one
-    links: Mapping[DocId, tuple[Link, ...]]  # one for each reference of the body
+    links: Mapping[DocId, tuple[Link, ...]]  # one for each reference of the body; nothing where there is none
     updates: tuple[Update, ...]  # newest first
     history_since: date | None
     closed: Mapping[ColumnId, ColumnId]  # columns the site hides, and the nearest one above that it shows ("" for none)
+
+    @cached_property
+    def listed(self) -> Mapping[ColumnId, tuple[DocId, ...]]:
+        """The documents of each column and of those below it, each once, newest first."""
+        rank = {doc_id: number for number, doc_id in enumerate(self.documents)}
+        found: dict[ColumnId, tuple[DocId, ...]] = {}
+        for column_id, column in self.columns.items():
+            if column.children:
+                ids = {doc_id for inner in below(self.columns, column_id) for doc_id in self.by_column[inner]}
+                found[column_id] = tuple(sorted(ids, key=rank.__getitem__))
+            else:
+                found[column_id] = self.by_column[column_id]
+        return found
 
     @property
     def top(self) -> tuple[Column, ...]:
@@ -204,9 +219,10 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
         documents, withdrawn, by_number, secret_ids | secret_numbers, awaited, broken, findings
     )
     validity = {}
+    can_be_in_force = {name: _is_of_rules(column) for name, column in tree.columns.items()}
     for doc in documents.values():
         state = validity_on(doc, incoming.get(doc.id, ()), as_of)
-        if _has_validity(doc, tree.columns, incoming.get(doc.id, ())):
+        if any(can_be_in_force[name] for name in doc.columns) or _says_when(doc, incoming.get(doc.id, ())):
             validity[doc.id] = state
         if doc.declared_validity and state.since and doc.declared_validity is not state.state:
             findings.append(
@@ -220,12 +236,15 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
                 )
             )
     paths = {doc.path: doc.id for doc in documents.values()} | {gone.path: gone.id for gone in withdrawn.values()}
-    links = {}
+    links: dict[DocId, tuple[Link, ...]] = {}
     for doc in documents.values():
-        resolver = _Resolver(doc, documents, withdrawn, paths, secret_ids, secret_paths, awaited, broken, tree.columns)
-        links[doc.id] = tuple(
-            resolver.link(number, reference, findings) for number, reference in enumerate(doc.body.references)
-        )
+        if doc.body.references:
+            resolver = _Resolver(
+                doc, documents, tree.bodies, withdrawn, paths, secret_ids, secret_paths, awaited, broken, tree.columns
+            )
+            links[doc.id] = tuple(
+                resolver.link(number, reference, findings) for number, reference in enumerate(doc.body.references)
+            )
     by_column: dict[ColumnId, list[DocId]] = {column: [] for column in tree.columns}
     for doc in documents.values():
         for column_id in doc.columns:
@@ -242,6 +261,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
         as_of=as_of,
         columns=tree.columns,
         documents=documents,
+        bodies=tree.bodies,
         withdrawn=withdrawn,
         by_column={name: tuple(ids) for name, ids in by_column.items()},
         outgoing=outgoing,
@@ -269,15 +289,9 @@ def below(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> Iterator[C
         yield from below(columns, child)
 
 
-def ids_below(catalog: Catalog, column_id: ColumnId) -> frozenset[DocId]:
-    """The documents of the column and of those below it."""
-    return frozenset(doc_id for inner in below(catalog.columns, column_id) for doc_id in catalog.by_column[inner])
-
-
-def listed(catalog: Catalog, column_id: ColumnId) -> tuple[Document, ...]:
+def listed(catalog: Catalog, column_id: ColumnId) -> tuple[DocId, ...]:
     """The documents of the column and of those below it, each once, newest first."""
-    ids = ids_below(catalog, column_id)
-    return tuple(doc for doc in catalog.documents.values() if doc.id in ids)
+    return catalog.listed[column_id]
 
 
 def trail(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> tuple[Column, ...]:
@@ -378,12 +392,17 @@ def _relations(
     )
 
 
+_IN_FORCE = ValidityOn(Validity.EFFECTIVE)
+
+
 def validity_on(doc: Document, incoming: Sequence[Relation], day: date) -> ValidityOn:
     """The state of `doc` on `day`; `since` is None when nothing but the author's word, or nothing at all, says so.
 
     `incoming` is earliest first. A repeal of the whole document counts from the day it takes effect, even before the
     document itself does; one that names articles only amends.
     """
+    if not (incoming or doc.effective_date or doc.expire_date or doc.repeal_date or doc.declared_validity):
+        return _IN_FORCE
     if end := first_end(doc, incoming, day):
         return end
     if doc.effective_date and day < doc.effective_date:
@@ -426,11 +445,13 @@ def amends(relation: Relation) -> bool:
     return relation.kind is RelationKind.AMENDS or (relation.kind is RelationKind.REPEALS and bool(relation.articles))
 
 
-def _has_validity(doc: Document, columns: Mapping[ColumnId, Column], incoming: Sequence[Relation]) -> bool:
-    """Whether "in force" means anything for the document."""
-    kinds = [columns[name].kind for name in doc.columns]
-    if any(kind.list in (ListStyle.DOCUMENTS, ListStyle.REGULATION) and kind.id != "plan" for kind in kinds):
-        return True
+def _is_of_rules(column: Column) -> bool:
+    """Whether "in force" means anything for the documents of a column."""
+    return column.kind.list in (ListStyle.DOCUMENTS, ListStyle.REGULATION) and column.kind.id != "plan"
+
+
+def _says_when(doc: Document, incoming: Sequence[Relation]) -> bool:
+    """Whether the document, or another one, says when it is in force."""
     if any((doc.declared_validity, doc.effective_date, doc.expire_date, doc.repeal_date)):
         return True
     return any(relation.kind in (RelationKind.REPEALS, RelationKind.AMENDS) for relation in incoming)
@@ -447,6 +468,7 @@ class _Resolver:
 
     doc: Document
     documents: Mapping[DocId, Document]
+    bodies: Mapping[str, Body]
     withdrawn: Mapping[DocId, Withdrawn]
     paths: Mapping[str, DocId]
     secret: frozenset[DocId]
@@ -507,9 +529,10 @@ class _Resolver:
         own = "" if doc is self.doc else doc.url
         if not fragment:
             return Link(doc.url)
-        if fragment in doc.body.anchors:
+        anchors = self.bodies[doc.body.digest].anchors
+        if fragment in anchors:
             return Link(own, fragment=fragment)
-        near = get_close_matches(fragment, doc.body.anchors, 1, 0.5)
+        near = get_close_matches(fragment, anchors, 1, 0.5)
         assert callable(bad)
         where = "本文" if doc is self.doc else f"《{doc.title}》"
         found = bad(
@@ -549,13 +572,16 @@ def _old_addresses(
     Without regard to case, since neither nginx nor Windows regards it.
     """
     base = urlsplit(tree.config.url).path or "/"
+    owners: list[Document | Withdrawn] = [*documents.values(), *withdrawn.values()]
+    owners = [owner for owner in owners if owner.old_urls]
+    if not owners:
+        return
     tops = {name.casefold() for name in (*_OURS, *tree.columns, *(column.id for column in tree.hidden))}
     files: dict[str, set[str]] = {gone.id.casefold(): {""} for gone in withdrawn.values()}
     for doc in documents.values():
         names = ("", *(file.file for file in (*doc.attachments, *doc.images)))
         files[doc.id.casefold()] = {name.casefold() for name in names}
     users: dict[str, tuple[str, str]] = {}
-    owners: list[Document | Withdrawn] = [*documents.values(), *withdrawn.values()]
     for owner in owners:
         for i, old in enumerate(owner.old_urls):
             field = f"old_urls[{i}]"
@@ -606,6 +632,9 @@ def _updates(
         changes[change.path].append(change)
     for doc in documents.values():
         yield Update(doc.pub_date, UpdateKind.PUBLISHED, doc.id)
+        dates = doc.effective_date or doc.expire_date or doc.repeal_date
+        if not (dates or doc.id in incoming or doc.path in changes):
+            continue
         for update in _after_publication(doc, incoming.get(doc.id, ()), changes.get(doc.path, ()), as_of):
             if doc.pub_date < update.day <= as_of:
                 yield update
@@ -631,4 +660,7 @@ def _after_publication(
 
 
 def _update_order(update: Update) -> tuple[int, str, int, str]:
-    return -update.day.toordinal(), update.id, list(UpdateKind).index(update.kind), update.cause or ""
+    return -update.day.toordinal(), update.id, _KIND_ORDER[update.kind], update.cause or ""
+
+
+_KIND_ORDER = {kind: number for number, kind in enumerate(UpdateKind)}

@@ -1,26 +1,24 @@
 """Turn arguments into calls, and diagnostics into text and exit statuses. The only module that reads the clock.
 
 Exit status: 0 done, 1 the content has errors, 2 wrong usage, 3 a fault of ours or of the machine.
+
+Each command imports what it needs when it runs: `--help` loads no build, and a build no preview.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 from datetime import date, datetime, timedelta, timezone
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sitegen import __version__
 from sitegen.diagnostics import (
+    SEVERITY_NAMES,
     Diagnostic,
     Severity,
     SitegenError,
@@ -30,26 +28,17 @@ from sitegen.diagnostics import (
     render_sarif,
     render_text,
 )
-from sitegen.engine import MANIFEST, read_manifest, remove_empty
-from sitegen.load import front_matter_schema
-from sitegen.site import (
-    BUILTIN,
-    BuildResult,
-    Extensions,
-    Options,
-    build_site,
-    check_site,
-    codes,
-    import_files,
-    new_document,
-)
+
+if TYPE_CHECKING:
+
+    from sitegen.site import BuildResult, Extensions, Options
 
 _CHINA = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991
 _FORMATS = ("text", "json", "sarif", "github")
 
 
-def main(argv: Sequence[str] | None = None, extensions: Extensions = BUILTIN) -> int:
-    """Run one command; gives the exit status."""
+def main(argv: Sequence[str] | None = None, extensions: Extensions | None = None) -> int:
+    """Run one command, with the product's own extensions if none are given; gives the exit status."""
     _use_utf8()
     try:
         status = commands.main(
@@ -68,6 +57,8 @@ def main(argv: Sequence[str] | None = None, extensions: Extensions = BUILTIN) ->
         _say(f"错误：{error}")
         return error.status
     except Exception:  # whatever it is, it is our fault, and the editor must be told what to do
+        import traceback
+
         traceback.print_exc()
         _say("程序出错了，这不是稿件的问题，输出没有改动。请把上面的内容发给维护人员。")
         return 3
@@ -138,7 +129,7 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--no-cache", is_flag=True, help="不用缓存。"),
             click.option("--strict", is_flag=True, help="有警告也停下。"),
             click.option("--keep-going", is_flag=True, help="有错的稿件留在外面，其余照常构建。"),
-            click.option("--jobs", type=click.IntRange(1, 64), default=None, help="工作进程数。"),
+            click.option("--jobs", type=click.IntRange(1, 64), default=None, help="工作进程数；默认按工作量定。"),
             click.option("--no-search", is_flag=True, help="不重建检索索引。"),
             click.option("--format", "style", type=click.Choice(_FORMATS), default="text", help="问题清单的格式。"),
         )
@@ -150,14 +141,14 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
 @commands.command(help="生成网站（默认命令）。")
 @_shared
 @click.pass_obj
-def build(extensions: Extensions, /, jobs: int | None, style: str, **given: Any) -> None:
+def build(extensions: Extensions | None, /, style: str, **given: Any) -> None:
     """Build the site and say what changed."""
+    from sitegen.site import BUILTIN, build_site
+
+    extensions = extensions or BUILTIN
     options = _options(**given)
-    with ExitStack() as stack:
-        executor = None
-        if jobs and jobs > 1:
-            executor = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=get_context("spawn")))
-        result = build_site(options, extensions, executor, stack.enter_context(_Progress(is_quiet=style != "text")))
+    with _Progress(is_quiet=style != "text") as progress:
+        result = build_site(options, extensions, progress=progress)
     _print(result.diagnostics, style, extensions)
     for note in result.notes if style == "text" else ():
         _say(note)
@@ -171,8 +162,11 @@ def build(extensions: Extensions, /, jobs: int | None, style: str, **given: Any)
 @commands.command(help="检查内容，不生成网站。")
 @_shared
 @click.pass_obj
-def check(extensions: Extensions, /, style: str, **given: Any) -> None:
+def check(extensions: Extensions | None, /, style: str, **given: Any) -> None:
     """Print what is wrong with the content."""
+    from sitegen.site import BUILTIN, check_site
+
+    extensions = extensions or BUILTIN
     options = _options(**given)
     with _Progress(is_quiet=style != "text") as progress:
         result = check_site(options, extensions, progress)
@@ -195,11 +189,12 @@ def check(extensions: Extensions, /, style: str, **given: Any) -> None:
 @click.option("--host", default="127.0.0.1", help="监听的地址；默认只有本机能看。")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="端口。")
 @click.pass_obj
-def serve(extensions: Extensions, /, host: str, port: int, **given: Any) -> None:
+def serve(extensions: Extensions | None, /, host: str, port: int, **given: Any) -> None:
     """Serve a preview that follows the content."""
-    from sitegen.serve import serve as serve_site  # watchdog is needed here only
+    from sitegen.serve import serve as serve_site
+    from sitegen.site import BUILTIN
 
-    serve_site(_options(**given), extensions, host, port, announce=_say)
+    serve_site(_options(**given), extensions or BUILTIN, host, port, announce=_say)
 
 
 @commands.command(name="import", help="把旧网站的文件（md、txt、html、csv）变成稿件。")
@@ -208,9 +203,13 @@ def serve(extensions: Extensions, /, host: str, port: int, **given: Any) -> None
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), required=True, help="写进哪个内容文件夹。")
 @click.option("--column", default="", help="全部放进这个栏目；不写则按种类判断。")
 @click.pass_obj
-def import_(extensions: Extensions, paths: tuple[Path, ...], manifest: Path | None, into: Path, column: str) -> None:
+def import_(
+    extensions: Extensions | None, paths: tuple[Path, ...], manifest: Path | None, into: Path, column: str
+) -> None:
     """Turn foreign files into documents."""
-    click.echo(import_files(paths, into, manifest, column, extensions).summary(), nl=False)
+    from sitegen.site import BUILTIN, import_files
+
+    click.echo(import_files(paths, into, manifest, column, extensions or BUILTIN).summary(), nl=False)
 
 
 @commands.command(help="在栏目里新建一份草稿。")
@@ -222,24 +221,28 @@ def import_(extensions: Extensions, paths: tuple[Path, ...], manifest: Path | No
 )
 def new(column: str, id: str, title: str, content: Path) -> None:
     """Write a draft with the fields that the column asks for."""
+    from sitegen.site import new_document
+
     click.echo(f"已新建 {new_document(content, column, id, title, _now().date())}")
 
 
 @commands.command(help="解释检查代码；不写代码就列出全部。")
 @click.argument("code", default="")
 @click.pass_obj
-def explain(extensions: Extensions, code: str) -> None:
+def explain(extensions: Extensions | None, code: str) -> None:
     """Print the manual page of a code, or all codes."""
-    known = codes(extensions)
+    from sitegen.site import BUILTIN, codes
+
+    known = codes(extensions or BUILTIN)
     if not code:
         for info in known.values():
-            click.echo(f"{info.code}  {_WORDS[info.severity]}  {info.title}")
+            click.echo(f"{info.code}  {SEVERITY_NAMES[info.severity]}  {info.title}")
         return
     found = known.get(code.upper())
     if found is None:
         raise UsageError(f"没有“{code}”这个代码。python build.py explain 列出全部。")
     click.echo(
-        f"{found.code}  {_WORDS[found.severity]}  {found.title}\n\n"
+        f"{found.code}  {SEVERITY_NAMES[found.severity]}  {found.title}\n\n"
         f"为何：{found.why}\n错误：{found.wrong}\n正确：{found.right}"
     )
 
@@ -247,6 +250,10 @@ def explain(extensions: Extensions, code: str) -> None:
 @commands.command(help="打印稿件信息头的 JSON Schema，供编辑器提示和校验。")
 def schema() -> None:
     """Print the JSON Schema of front matter."""
+    import json
+
+    from sitegen.load import front_matter_schema
+
     click.echo(json.dumps(front_matter_schema(), ensure_ascii=False, indent=2))
 
 
@@ -254,6 +261,8 @@ def schema() -> None:
 @_shared
 def clean(**given: Any) -> None:
     """Remove what builds have written."""
+    from sitegen.engine import MANIFEST, read_manifest, remove_empty
+
     options = _options(**given)
     removed = 0
     for path in (*(read_manifest(options.output) or ()), MANIFEST):
@@ -263,7 +272,8 @@ def clean(**given: Any) -> None:
             removed += path != MANIFEST
             remove_empty(options.output, target.parent)
     if options.cache and options.cache.is_dir():
-        (options.cache / "cache.sqlite").unlink(missing_ok=True)
+        for name in ("cache.sqlite", "bootstrap"):  # the second is what build.py remembers of the requirements
+            (options.cache / name).unlink(missing_ok=True)
         ignore = options.cache / ".gitignore"
         if ignore.is_file() and ignore.read_bytes() == b"*\n":
             ignore.unlink()
@@ -294,8 +304,11 @@ def _options(
     strict: bool,
     keep_going: bool,
     no_search: bool,
+    jobs: int | None,
     **_: object,
 ) -> Options:
+    from sitegen.site import Options
+
     if not content.is_dir():
         raise UsageError(f"没有内容文件夹“{content}”。用 --content 指明它在哪里。")
     if output.resolve() == content.resolve() or content.resolve().is_relative_to(output.resolve()):
@@ -314,6 +327,7 @@ def _options(
         search=not no_search,
         strict=strict,
         keep_going=keep_going,
+        jobs=jobs,
     )
 
 
@@ -355,9 +369,6 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
-
-
 def _counted(diagnostics: Sequence[Diagnostic]) -> str:
     errors = sum(d.severity is Severity.ERROR for d in diagnostics)
     warnings = sum(d.severity is Severity.WARNING for d in diagnostics)
@@ -368,6 +379,8 @@ def _rendered(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensi
     if style == "json":
         return render_json(diagnostics)
     if style == "sarif":
+        from sitegen.site import codes
+
         return render_sarif(diagnostics, codes(extensions))
     if style == "github":
         return render_github(diagnostics)

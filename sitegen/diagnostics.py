@@ -6,10 +6,10 @@ Exports `Severity`, `Span`, `Diagnostic`, `Finding`, `CodeInfo`, `SitegenError` 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -23,8 +23,7 @@ class Severity(StrEnum):
 SEVERITY_NAMES: Mapping[Severity, str] = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A place in a file; lines and columns count from 1; `path` is relative to the folder above `content/`."""
 
     path: str
@@ -44,8 +43,7 @@ class Diagnostic:
     related: tuple[tuple[Span, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a pure stage has to say about a document; it gets its place from the marks later (`load.locate`).
 
     `where` is the source path of the file it is about; `field` a front matter field, `references[3]`, or "".
@@ -59,8 +57,7 @@ class Finding:
     related: tuple[tuple[str, str, str], ...] = ()  # (where, field, what stands there)
 
 
-@dataclass(frozen=True, slots=True)
-class CodeInfo:
+class CodeInfo(NamedTuple):
     """The manual page of one diagnostic code; `explain CODE` prints it."""
 
     code: str
@@ -81,6 +78,10 @@ class TroubleError(SitegenError):
     """The machine does not let us: no space, no permission, a program that is missing (exit status 3)."""
 
     status = 3
+
+
+class CacheError(TroubleError):
+    """The cache turned out to be damaged, or cannot be written: it is thrown away, and what it knew is made anew."""
 
 
 class UsageError(SitegenError):
@@ -110,6 +111,8 @@ def render_text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
 
 def render_json(diagnostics: Sequence[Diagnostic]) -> str:
     """A JSON array of objects with the fields of `Diagnostic`; ends with a newline."""
+    import json
+
     return (
         json.dumps(
             [
@@ -136,6 +139,8 @@ def render_json(diagnostics: Sequence[Diagnostic]) -> str:
 
 def render_sarif(diagnostics: Sequence[Diagnostic], codes: Mapping[str, CodeInfo] | None = None) -> str:
     """A SARIF 2.1.0 log (OASIS) with one run; `codes` gives the rules their titles; ends with a newline."""
+    import json
+
     known = codes or {}
     levels = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
     used = sorted({d.code for d in diagnostics})

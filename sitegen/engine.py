@@ -1,48 +1,99 @@
 """Turn tasks into outputs, and outputs into published files: whole files only, nothing before everything succeeded.
 
-Exports `Outputs`, `PublishReport`, `SerialExecutor`, `execute`, `published`, `lost_addresses`, `publish`.
+A task whose key is known, and whose file lies in the output as it was written, is not carried out again. What has to
+be made is written beside the output first, by whichever process made it, and put in its place when all is made.
+
+Exports `Outputs`, `Made`, `PublishReport`, `Rows`, `Produce`, `key_of`, `execute`, `staging`, `published`,
+`lost_addresses`, `publish`, `record`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future
-from contextlib import suppress
+import shutil
+import struct
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple
 
-from sitegen.diagnostics import SitegenError, TroubleError
-from sitegen.model import Format, Kit, Task
-
-Outputs = Mapping[str, bytes]
+from sitegen.diagnostics import CacheError, SitegenError, TroubleError
+from sitegen.model import Body, Format, Kit, Recipe, Task
 
 MANIFEST = ".sitegen-manifest"  # in the output folder; the sample server configurations do not serve it
-_UNFINISHED = ".sitegen-new"  # what the name of a file ends with that is not yet whole
+_UNFINISHED = ".sitegen-new"  # the folder of what is made and not yet in its place, and how earlier versions named it
 _DOCUMENT = re.compile(r"doc/[^/]+/index\.html")
 _COMES_AND_GOES = re.compile(r"(catalog|updates|search|pagefind)/|[^/]+/page/\d+/index\.html$")
-_BATCH = 50
-_IN_FLIGHT = 8
+_SIZE = 16  # bytes of keys and digests
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Rows = MutableMapping[str, bytes]
+"""What is known of the files of one output folder, by path: key and digest, then the stamp if it can be relied on."""
 
 
-class SerialExecutor(Executor):
-    """Carries out each call at once, in this process."""
+class Made(NamedTuple):
+    """An output file: the key of its task, the digest of its bytes, and where they wait to be put in their place."""
 
-    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
-        """A future that is already done."""
-        future: Future[R] = Future()
+    key: bytes
+    digest: bytes
+    staged: str = ""  # "" if the file that lies there has these bytes
+    is_stamped: bool = False  # its row tells the stamp that the file has
+
+
+Outputs = Mapping[str, Made]
+
+
+# ---------------------------------------------------------------- keys
+
+
+def key_of(task: Task, fingerprint: str, program: str) -> bytes:
+    """The key of a task: equal keys, equal bytes.
+
+    It is made of the path, the format, what the format reads besides the model (`fingerprint`), the model, and the
+    version of the program. b"" for a model that has no canonical text; such a task is carried out every time.
+    """
+    text = f"{task.path}\0{task.format}\0{task.template}\0{fingerprint}\0{program}\0{task.model!r}"
+    if " object at 0x" in text:
+        return b""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
+
+
+def digest_of(data: bytes) -> bytes:
+    """The digest by which outputs are compared."""
+    return blake2b(data, digest_size=_SIZE).digest()
+
+
+# ---------------------------------------------------------------- carrying out
+
+
+@dataclass(frozen=True)
+class Produce:
+    """Carries out tasks, here or in another process, and writes what is new into the folder `staging`."""
+
+    kit: Kit
+    formats: Mapping[str, Format]
+    bodies: Mapping[str, Body]
+    out: Path
+    staging: Path
+
+    def __call__(self, batch: Sequence[tuple[Task, bytes]]) -> list[Made | Failure]:
+        return [self._made(task, key) for task, key in batch]
+
+    def _made(self, task: Task, key: bytes) -> Made | Failure:
         try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:  # the executor's contract: whatever the call raises belongs to the future
-            future.set_exception(error)
-        return future
+            recipe = task.model
+            model = recipe.make(self.bodies) if isinstance(recipe, Recipe) else recipe
+            data = self.formats[task.format].produce(task._replace(model=model), self.kit)
+        except CacheError:
+            raise
+        except SitegenError as error:
+            return Failure(task.path, str(error), False)
+        except Exception as error:  # the worker loop: name the task, whatever went wrong in it
+            return Failure(task.path, f"{type(error).__name__}: {error}", True)
+        return stage(task.path, key, data, self.out, self.staging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,66 +105,233 @@ class Failure:
     is_ours: bool
 
 
-def render_batch(tasks: Sequence[Task], kit: Kit, formats: Mapping[str, Format]) -> list[bytes | Failure]:
-    """The bytes of each task, in order; a failure names its task."""
-    results: list[bytes | Failure] = []
-    for task in tasks:
-        try:
-            results.append(formats[task.format].produce(task, kit))
-        except SitegenError as error:
-            results.append(Failure(task.path, str(error), False))
-        except Exception as error:  # the worker loop: name the task, whatever went wrong in it
-            results.append(Failure(task.path, f"{type(error).__name__}: {error}", True))
-    return results
+def stage(path: str, key: bytes, data: bytes, out: Path, staging: Path) -> Made:
+    """`data` written to where it waits to be put in its place; nothing is written if it is what lies there."""
+    digest = digest_of(data)
+    if _is_same(f"{out}/{path}", data):
+        return Made(key, digest)
+    name = blake2b(path.encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
+    try:
+        with open(f"{staging}/{name}", "wb") as file:  # noqa: PTH123 - a Path would cost as much as the write
+            file.write(data)
+    except OSError as error:
+        raise _trouble(out, path, error) from error
+    return Made(key, digest, name)
 
 
 def execute(
-    tasks: Sequence[Task],
-    kit: Kit,
-    formats: Mapping[str, Format],
-    executor: Executor,
+    tasks: Iterable[Task],
+    keys: Callable[[Task], bytes],
+    rows: Mapping[str, bytes],
+    out: Path,
+    carry_out: Callable[[Iterator[tuple[Task, bytes]]], Iterator[Made | Failure]],
     progress: Callable[[int], None] = lambda _: None,
 ) -> Outputs:
-    """The bytes of every task by path, in task order. Raises `SitegenError` naming the first task that fails.
+    """What every task gives, by path. Raises `SitegenError` naming the first task that fails.
 
-    `progress` is told how many more tasks are done. Batches go to the executor, a few in flight at a time.
+    `rows` tells what lies in `out`; only other tasks are carried out. `progress` is told how many more are done.
     """
-    outputs: dict[str, bytes] = {}
-    batches = [tasks[i : i + _BATCH] for i in range(0, len(tasks), _BATCH)]
-    pending: list[tuple[Sequence[Task], Future[list[bytes | Failure]]]] = []
+    outputs: dict[str, Made] = {}
+    missing: list[str] = []
 
-    def gather() -> None:
-        batch, future = pending.pop(0)
-        for task, result in zip(batch, future.result(), strict=True):
-            if isinstance(result, Failure):
-                if result.is_ours:
-                    raise RuntimeError(f"{result.path}: {result.message}")
-                raise SitegenError(f"生成“{result.path}”时出错：{result.message}")
-            outputs[task.path] = result
-        progress(len(batch))
+    def misses() -> Iterator[tuple[Task, bytes]]:
+        for task in tasks:
+            key = keys(task)
+            row = rows.get(task.path)
+            path = f"{out}/{task.path}"
+            if row and key and row.startswith(key) and _is_untouched(row, path):
+                outputs[task.path] = Made(key, row[_SIZE : 2 * _SIZE], is_stamped=True)
+                progress(1)
+            elif row and key and row.startswith(key) and _has_digest(row, path):
+                outputs[task.path] = Made(key, row[_SIZE : 2 * _SIZE])
+                progress(1)
+            else:
+                outputs[task.path] = Made(key, b"")  # keeps the order; what it is comes below
+                missing.append(task.path)
+                yield task, key
 
-    for batch in batches:
-        pending.append((batch, executor.submit(render_batch, batch, kit, formats)))
-        if len(pending) >= _IN_FLIGHT:
-            gather()
-    while pending:
-        gather()
+    for number, made in enumerate(carry_out(misses())):
+        if isinstance(made, Failure):
+            if made.is_ours:
+                raise RuntimeError(f"{made.path}: {made.message}")
+            raise SitegenError(f"生成“{made.path}”时出错：{made.message}")
+        outputs[missing[number]] = made
+        progress(1)
     return outputs
 
 
-@dataclass(frozen=True, slots=True)
-class PublishReport:
-    """What publishing changed: paths by kind, and the files in the output that no build of ours put there."""
+@contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """The folder where new files wait, in `out` so that they need only be renamed; what a crash left there goes first.
 
-    written: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: int
-    unknown: tuple[str, ...] = ()
+    Nothing of it is left behind, nor of `out` if it was not there before.
+    """
+    if out.exists() and not out.is_dir():
+        raise TroubleError(f"建不了输出文件夹 {out}：已有一个同名的文件。请移走它，或用 --output 换一个位置。")
+    folder = out / _UNFINISHED
+    was_there = out.exists()
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise _trouble(out, out.name, error) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if not was_there:
+            with suppress(OSError):
+                out.rmdir()
 
 
-def digest_of(data: bytes) -> str:
-    """The digest by which outputs are compared."""
-    return hashlib.blake2b(data, digest_size=32).hexdigest()
+def _trouble(out: Path, path: str, error: OSError) -> TroubleError:
+    return TroubleError(
+        f"写不了输出文件夹 {out} 里的 {Path(path).name}（{error.strerror}）。"
+        "请检查磁盘空间、权限，或是否有程序正打开它，然后重新构建。"
+    )
+
+
+# ---------------------------------------------------------------- what lies in the output
+
+_STAMP = struct.Struct("<qqqQ")
+_TICK = 50_000_000  # ns; see `load.listing.is_settled`
+_COARSE_TICK = 2_100_000_000
+
+
+def _stamp(path: str, now: int = 0) -> bytes:
+    """The stamp of the file or folder; b"" if there is none, or (with `now`) if a later change might not show in it."""
+    try:
+        stat = os.stat(path, follow_symlinks=False)  # noqa: PTH116 - a Path would cost more than the call
+    except OSError:
+        return b""
+    latest = max(stat.st_mtime_ns, stat.st_ctime_ns)
+    is_coarse = stat.st_mtime_ns % 1_000_000_000 == 0
+    if now and latest >= now - (_COARSE_TICK if is_coarse else _TICK):
+        return b""
+    return _STAMP.pack(stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino & 0xFFFFFFFFFFFFFFFF)
+
+
+def _is_untouched(row: bytes, path: str) -> bool:
+    """Whether the file at `path` has the stamp that `row` tells."""
+    stamp = row[2 * _SIZE :]
+    return bool(stamp) and stamp == _stamp(path)
+
+
+def _has_digest(row: bytes, path: str) -> bool:
+    """Whether the file at `path` has the bytes that `row` tells."""
+    try:
+        if os.path.islink(path):  # noqa: PTH114 - as above
+            return False
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            return digest_of(file.read()) == row[_SIZE : 2 * _SIZE]
+    except OSError:
+        return False
+
+
+def _is_same(path: str, data: bytes) -> bool:
+    try:
+        if os.path.islink(path) or os.path.getsize(path) != len(data):  # noqa: PTH114, PTH202 - as above
+            return False
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            return file.read() == data
+    except OSError:
+        return False
+
+
+def record(rows: Rows, outputs: Outputs, out: Path, now: int) -> None:
+    """Make `rows` tell of what was published; `now` is what the clock of the file system says."""
+    for path, made in outputs.items():
+        if not made.is_stamped or path not in rows:
+            rows[path] = made.key.ljust(_SIZE, b"\0") + made.digest + _stamp(f"{out}/{path}", now)
+    for path in [path for path in rows if path not in outputs]:
+        del rows[path]
+    rows[MANIFEST] = _manifest_row(out)
+
+
+def published_before(rows: Rows, out: Path, secret: Collection[str]) -> Mapping[str, str] | None:
+    """What `published` gives, from `rows`; None if these do not tell.
+
+    They do not if another build, with another cache, has been at work since, nor what else lies beside secret pages.
+    """
+    if MANIFEST not in rows or rows[MANIFEST] != _manifest_row(out):
+        return None
+    if any((out / path).parent.is_dir() for path in secret if _DOCUMENT.fullmatch(path)):
+        return None
+    return {path: row[_SIZE : 2 * _SIZE].hex() for path, row in rows.items() if path != MANIFEST}
+
+
+def untouched(rows: Rows, out: Path) -> Outputs | None:
+    """What lies in `out`, by `rows`; None if a single file may have been changed."""
+    outputs = {}
+    for path, row in rows.items():
+        if path == MANIFEST:
+            continue
+        file = f"{out}/{path}"
+        is_stamped = _is_untouched(row, file)
+        if not is_stamped and not _has_digest(row, file):
+            return None
+        outputs[path] = Made(row[:_SIZE], row[_SIZE : 2 * _SIZE], is_stamped=is_stamped)
+    return outputs
+
+
+def compare(out: Path, clean: Path) -> tuple[str, ...]:
+    """The paths at which the files that builds put into the two folders differ."""
+    ours, theirs = read_manifest(out) or {}, read_manifest(clean) or {}
+    return tuple(
+        path
+        for path in sorted(ours.keys() | theirs.keys())
+        if path not in ours or path not in theirs or not _is_equal(out / path, clean / path)
+    )
+
+
+def _is_equal(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
+
+
+def _manifest_row(out: Path) -> bytes:
+    try:
+        return b"\0" * _SIZE + digest_of((out / MANIFEST).read_bytes())
+    except OSError:
+        return b""
+
+
+def unknown_files(outputs: Outputs, out: Path, folders: MutableMapping[str, bytes], now: int) -> tuple[str, ...]:
+    """The files in the output that no build put there.
+
+    `folders` tells the stamps of the folders in which there was none the last time; only the others are looked into.
+    """
+    ours = {""}
+    for path in outputs:
+        above = path.rpartition("/")[0]
+        while above not in ours:
+            ours.add(above)
+            above = above.rpartition("/")[0]
+    found: list[str] = []
+    for folder in ours:
+        stamp = folders.get(folder)
+        if stamp and stamp == _stamp(f"{out}/{folder}"):
+            continue
+        fresh = _stamp(f"{out}/{folder}", now)  # before it is read
+        strangers = list(_strangers(out, folder, outputs, ours))
+        found += strangers
+        if fresh and not strangers:
+            folders[folder] = fresh
+        elif stamp:
+            del folders[folder]
+    for folder in [folder for folder in folders if folder not in ours]:
+        del folders[folder]
+    return tuple(sorted(found))
+
+
+def _strangers(out: Path, folder: str, outputs: Outputs, ours: Collection[str]) -> Iterator[str]:
+    with os.scandir(f"{out}/{folder}") as entries:
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if path not in ours and path != _UNFINISHED:
+                    yield from _strangers(out, path, outputs, ours)
+            elif path not in outputs and path != MANIFEST:
+                yield path
 
 
 def published(outputs: Iterable[str], secret: Collection[str], out: Path) -> Mapping[str, str]:
@@ -134,7 +352,7 @@ def published(outputs: Iterable[str], secret: Collection[str], out: Path) -> Map
         documents = tuple(path.removesuffix("index.html") for path in ours if _DOCUMENT.fullmatch(path))
         ours |= {path for path in present if path.startswith(documents)}
     found = known or {}
-    return {**{path: digest_of((out / path).read_bytes()) for path in sorted(ours) if path not in found}, **found}
+    return {**{path: digest_of((out / path).read_bytes()).hex() for path in sorted(ours) if path not in found}, **found}
 
 
 def lost_addresses(outputs: Iterable[str], before: Iterable[str], documents: Collection[str]) -> tuple[str, ...]:
@@ -159,53 +377,68 @@ def lost_addresses(outputs: Iterable[str], before: Iterable[str], documents: Col
     return tuple(lost)
 
 
-def publish(outputs: Outputs, before: Mapping[str, str], out: Path, keep: tuple[str, ...] = ()) -> PublishReport:
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What publishing changed: paths by kind, and the files in the output that no build of ours put there."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    unknown: tuple[str, ...] = ()
+
+
+def publish(outputs: Outputs, before: Mapping[str, str], out: Path, waiting: Path) -> PublishReport:
     """Make the folder `out` hold exactly `outputs`, as far as our own files go; unknown files stay and are named.
 
-    Only what differs is written, each file whole; what stood there `before` (see `published`) and is no more is
-    removed. Everything is written beside its place first, so that a full disk or a file in the way changes nothing;
-    the manifest comes last, so that a crash in between is healed by the next build. What stood below the folders
-    `keep` stays as it is.
+    What differs lies in the folder `waiting` and is put in its place, each file whole; what stood there `before` (see
+    `published`) and is no more is removed. The manifest comes last, so that a crash in between is healed by the next
+    build.
     """
-    if out.exists() and not out.is_dir():
-        raise TroubleError(f"建不了输出文件夹 {out}：已有一个同名的文件。请移走它，或用 --output 换一个位置。")
-    present = _files(out)
-    kept = {path: digest for path, digest in before.items() if path.startswith(keep) and path in present}
-    digests = {path: digest_of(data) for path, data in outputs.items()} | kept
-    differing = [path for path, data in outputs.items() if not _is_same(out / path, data)]
-    removed = [
-        path for path in before if path not in digests and _is_file(out / path) and not path.endswith(_UNFINISHED)
-    ]
-    ready: list[Path] = []
+    digests = {path: made.digest.hex() for path, made in outputs.items()}
+    written = [path for path, made in outputs.items() if made.staged]
+    removed = [path for path in before if path not in outputs and _is_file(out / path)]
+    _make_way(written, removed, out)
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path in before:
-            if path.endswith(_UNFINISHED):
-                (out / path).unlink(missing_ok=True)
-        for path in differing:
-            ready.append(_prepare(out / path, outputs[path], removed, out))  # noqa: PERF401 - known even if one fails
         # What was published stays known even if this is interrupted: nothing of it may be left behind unknown.
-        if differing or removed or read_manifest(out) != digests:
-            _write_manifest(out, dict(before) | digests)
+        if written or removed or before != digests or read_manifest(out) is None:
+            write_manifest(out, {**before, **digests})
             for path in removed:  # first, since what goes may be what must not be seen
                 if _is_file(out / path):  # a folder may stand there now
                     (out / path).unlink()
                 remove_empty(out, (out / path).parent)
-            for path, temporary in zip(differing, ready, strict=True):
-                temporary.replace(out / path)
-            _write_manifest(out, digests)
+            folders: set[Path] = set()
+            for path in written:
+                _put(waiting / outputs[path].staged, out / path, folders)
+            write_manifest(out, digests)
     except OSError as error:
-        name = Path(error.filename).name if error.filename else "文件"
-        raise TroubleError(
-            f"写不了输出文件夹 {out} 里的 {name}（{error.strerror}）。"
-            "请检查磁盘空间、权限，或是否有程序正打开它，然后重新构建。"
-        ) from error
-    finally:
-        for temporary in ready:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-    unknown = sorted(path for path in present if path not in digests and path not in before and path != MANIFEST)
-    return PublishReport(tuple(differing), tuple(removed), len(outputs) - len(differing), tuple(unknown))
+        raise _trouble(out, error.filename or "文件", error) from error
+    return PublishReport(tuple(written), tuple(removed), len(outputs) - len(written))
+
+
+def _put(source: Path, target: Path, folders: set[Path]) -> None:
+    """Give the file its place, making the folders above it."""
+    if target.parent not in folders:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folders.add(target.parent)
+    source.replace(target)
+
+
+def _make_way(written: Iterable[str], removed: Collection[str], out: Path) -> None:
+    """Raise `TroubleError` where somebody else's file stands where a folder must be, or the other way round."""
+    ours = set(removed)
+    seen: set[Path] = set()
+    for path in written:
+        target = out / path
+        if target.is_dir() and not target.is_symlink():
+            inside = {file.relative_to(out).as_posix() for file in target.rglob("*") if file.is_file()}
+            if not inside or not inside <= ours:
+                raise TroubleError(f"输出文件夹里“{target.name}”是文件夹，应是文件；请移走它再构建。")
+        for above in target.parents:
+            if above == out or above in seen:
+                break
+            seen.add(above)
+            if _is_file(above) and not above.is_dir() and above.relative_to(out).as_posix() not in ours:
+                raise TroubleError(f"输出文件夹里“{above.name}”是文件，应是文件夹；请移走它再构建。")
 
 
 def read_manifest(out: Path) -> Mapping[str, str] | None:
@@ -219,11 +452,15 @@ def read_manifest(out: Path) -> Mapping[str, str] | None:
     return {path: digest for path, digest in loaded.items() if ".." not in path.split("/") and not path.startswith("/")}
 
 
-def _write_manifest(out: Path, digests: Mapping[str, str]) -> None:
-    text = json.dumps(dict(sorted(digests.items())), ensure_ascii=False, indent=0)
+def write_manifest(out: Path, digests: Mapping[str, str]) -> None:
+    """Say in `out` what builds have put there."""
+    lines = ",\n".join(f'{_quoted(path)}: "{digest}"' for path, digest in sorted(digests.items()))
     temporary = out / (MANIFEST + _UNFINISHED)
-    temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
+    temporary.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")
     temporary.replace(out / MANIFEST)
+
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def remove_empty(out: Path, folder: Path) -> None:
@@ -235,37 +472,13 @@ def remove_empty(out: Path, folder: Path) -> None:
 
 def _files(out: Path) -> set[str]:
     found: set[str] = set()
-    for folder, _, names in os.walk(out):
+    for folder, folders, names in os.walk(out):
         inside = Path(folder).relative_to(out)
+        if _UNFINISHED in folders:
+            folders.remove(_UNFINISHED)
         found.update((inside / name).as_posix() for name in names)
     return found
 
 
 def _is_file(path: Path) -> bool:
     return path.is_file() or path.is_symlink()
-
-
-def _is_same(path: Path, data: bytes) -> bool:
-    return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
-
-
-def _prepare(target: Path, data: bytes, removed: Collection[str], out: Path) -> Path:
-    """A file with `data` beside `target`, to be put in its place."""
-    if target.is_dir() and not target.is_symlink():
-        inside = {path.relative_to(out).as_posix() for path in target.rglob("*") if path.is_file()}
-        if not inside or not inside <= set(removed):
-            raise TroubleError(f"输出文件夹里“{target.name}”是文件夹，应是文件；请移走它再构建。")
-    for above in target.parents:
-        if above != out and above.is_relative_to(out) and _is_file(above) and not above.is_dir():
-            if above.relative_to(out).as_posix() not in removed:
-                raise TroubleError(f"输出文件夹里“{above.name}”是文件，应是文件夹；请移走它再构建。")
-            above.unlink()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name[:60]}{_UNFINISHED}")
-    try:
-        temporary.write_bytes(data)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    return temporary

@@ -6,6 +6,7 @@ Exports `Problem`, `parse_doc_no`, `normalize_doc_no`, `find_doc_nos`, `parse_da
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,21 +82,45 @@ def _number(text: str) -> int | None:
 
 _OPEN, _CLOSE = "〔﹝[［【〖（({｛「<〈", "〕﹞]］】〗）)}｝」>〉"
 _AGENCY = "A-Za-z\u3400-\u4dbf\u4e00-\u9fff"
-_NUMBERED = re.compile(rf"([{_AGENCY}]{{1,40}})〔([0-9]{{4}})〕([1-9][0-9]{{0,5}})号")
-_ORDER = re.compile(
-    rf"((?:[{_AGENCY}]{{1,60}}令|[{_AGENCY}]{{0,60}}(?:公告|通告)(?:[0-9]{{4}}年)?))第([1-9][0-9]{{0,5}})号"
-)
 _YEAR = "[0-9０-９]{4}|[零〇○Ｏ一二三四五六七八九]{4}"
 _SERIAL = f"[0-9０-９]{{1,6}}|[{_NUMERAL_CHARACTERS}]{{1,8}}"
-_LOOSE_NUMBERED = re.compile(
-    rf"([{_AGENCY}]{{1,40}}?)[{re.escape(_OPEN)}]({_YEAR})年?[{re.escape(_CLOSE)}](第?)({_SERIAL})(号?)"
-)
-_LOOSE_ORDER = re.compile(
-    rf"([{_AGENCY}]{{1,60}}?令|[{_AGENCY}]{{0,60}}?(?:公告|通告))"
-    rf"(?:[{re.escape(_OPEN)}]?({_YEAR})年[{re.escape(_CLOSE)}]?)?(第?)({_SERIAL})(号?)"
-)
 _SPACE = re.compile(r"[\s\u200b\u3000]+")
-_BRACKETED_YEAR = re.compile(rf"[{re.escape(_OPEN)}]((?:{_YEAR})|[0-9]{{2}})年?[{re.escape(_CLOSE)}]")
+
+
+# Patterns with all Chinese characters take milliseconds to compile: each waits for the first text that asks for it.
+
+
+@functools.cache
+def _numbered_form() -> re.Pattern[str]:
+    return re.compile(rf"([{_AGENCY}]{{1,40}})〔([0-9]{{4}})〕([1-9][0-9]{{0,5}})号")
+
+
+@functools.cache
+def _order_form() -> re.Pattern[str]:
+    return re.compile(
+        rf"((?:[{_AGENCY}]{{1,60}}令|[{_AGENCY}]{{0,60}}(?:公告|通告)(?:[0-9]{{4}}年)?))第([1-9][0-9]{{0,5}})号"
+    )
+
+
+@functools.cache
+def _loose_numbered_form() -> re.Pattern[str]:
+    return re.compile(
+        rf"([{_AGENCY}]{{1,40}}?)[{re.escape(_OPEN)}]({_YEAR})年?[{re.escape(_CLOSE)}](第?)({_SERIAL})(号?)"
+    )
+
+
+@functools.cache
+def _loose_order_form() -> re.Pattern[str]:
+    return re.compile(
+        rf"([{_AGENCY}]{{1,60}}?令|[{_AGENCY}]{{0,60}}?(?:公告|通告))"
+        rf"(?:[{re.escape(_OPEN)}]?({_YEAR})年[{re.escape(_CLOSE)}]?)?(第?)({_SERIAL})(号?)"
+    )
+
+
+@functools.cache
+def _bracketed_year() -> re.Pattern[str]:
+    return re.compile(rf"[{re.escape(_OPEN)}]((?:{_YEAR})|[0-9]{{2}})年?[{re.escape(_CLOSE)}]")
+
 
 _DOC_NO_HINT = "文号写成“某政发〔2024〕3号”或“某市人民政府令第3号”；登记编号等其他号码写在“统一编号”中。"
 
@@ -113,12 +138,12 @@ def parse_doc_no(text: str) -> DocNo | Problem:
     >>> parse_doc_no("某政发[2024]3号").message
     '文号“某政发[2024]3号”的年份应使用六角括号'
     """
-    if match := _NUMBERED.fullmatch(text):
+    if match := _numbered_form().fullmatch(text):
         return DocNo(match[1], int(match[2]), int(match[3]))
-    if match := _ORDER.fullmatch(text):
+    if match := _order_form().fullmatch(text):
         return DocNo(match[1], None, int(match[2]))
     compact = _SPACE.sub("", text)
-    if match := _LOOSE_ORDER.fullmatch(compact):
+    if match := _loose_order_form().fullmatch(compact):
         number = _order(match)
         if (
             compact == text
@@ -129,7 +154,7 @@ def parse_doc_no(text: str) -> DocNo | Problem:
         ):
             return number or Problem(f"文号“{text}”的序号不是一个数", _DOC_NO_HINT)
         return _mended(text, match, number, has_bracket=False)
-    if match := _LOOSE_NUMBERED.fullmatch(compact):
+    if match := _loose_numbered_form().fullmatch(compact):
         return _mended(text, match, _numbered(match), has_bracket=True)
     return _unknown_doc_no(text, compact)
 
@@ -200,21 +225,31 @@ def normalize_doc_no(text: str) -> str:
     """
     compact = _SPACE.sub("", text)
     number: DocNo | None = None
-    if match := _LOOSE_ORDER.fullmatch(compact):
+    if match := _loose_order_form().fullmatch(compact):
         number = _order(match)
-    elif match := _LOOSE_NUMBERED.fullmatch(compact):
+    elif match := _loose_numbered_form().fullmatch(compact):
         number = _numbered(match)
     if number is None:
-        return _BRACKETED_YEAR.sub(r"〔\1〕", compact.translate(_FULL_WIDTH))
+        return _bracketed_year().sub(r"〔\1〕", compact.translate(_FULL_WIDTH))
     return str(number).replace("中华人民共和国国务院令", "国务院令", 1)
 
 
 _GAP = r"[ \u3000]{0,2}"
-_TAIL = re.compile(
-    rf"{_GAP}[{re.escape(_OPEN)}]{_GAP}[0-9０-９]{{4}}年?{_GAP}[{re.escape(_CLOSE)}]{_GAP}第?{_GAP}[0-9０-９]{{1,6}}{_GAP}号"
-    rf"|(?:令|(?:公告|通告)(?:{_GAP}[0-9]{{4}}年)?){_GAP}第{_GAP}(?:{_SERIAL}){_GAP}号"
-)
-_HEAD = re.compile(rf"[{_AGENCY} \u3000]*$")
+
+
+@functools.cache
+def _tail_form() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_GAP}[{re.escape(_OPEN)}]{_GAP}[0-9０-９]{{4}}年?{_GAP}[{re.escape(_CLOSE)}]{_GAP}第?{_GAP}[0-9０-９]{{1,6}}{_GAP}号"
+        rf"|(?:令|(?:公告|通告)(?:{_GAP}[0-9]{{4}}年)?){_GAP}第{_GAP}(?:{_SERIAL}){_GAP}号"
+    )
+
+
+@functools.cache
+def _head_form() -> re.Pattern[str]:
+    return re.compile(rf"[{_AGENCY} \u3000]*$")
+
+
 _LONGEST_HEAD = 40
 # words before a number that are part of the sentence, not of the 机关代字
 _LEADING = re.compile(
@@ -233,9 +268,9 @@ def find_doc_nos(text: str) -> tuple[str, ...]:
     if "号" not in text:
         return ()
     end = 0
-    for match in _TAIL.finditer(text):
+    for match in _tail_form().finditer(text):
         number = normalize_doc_no(_agency_before(text, end, match.start()) + match[0])
-        if _NUMBERED.fullmatch(number) or _ORDER.fullmatch(number):
+        if _numbered_form().fullmatch(number) or _order_form().fullmatch(number):
             found.setdefault(number)
         end = match.end()
     return tuple(found)
@@ -243,7 +278,7 @@ def find_doc_nos(text: str) -> tuple[str, ...]:
 
 def _agency_before(text: str, start: int, end: int) -> str:
     """The name of the agency that ends at `end`, without the words of the sentence before it."""
-    head_match = _HEAD.search(text[max(start, end - _LONGEST_HEAD) : end])
+    head_match = _head_form().search(text[max(start, end - _LONGEST_HEAD) : end])
     head = head_match[0] if head_match else ""
     begin = end - len(head)
     if begin and text[begin - 1] in "号0123456789":
@@ -408,12 +443,15 @@ def article_number(text: str) -> str:
     '第十二条'
     """
     match = _UNIT.match(text)
-    if match is None:
-        return ""
-    number = _number(_SPACE.sub("", match[1]))
+    return _unit_number(match[1], match[2], match[3]) if match else ""
+
+
+@functools.lru_cache(maxsize=1000)
+def _unit_number(written: str, unit: str, branch: str | None) -> str:
+    number = _number(_SPACE.sub("", written))
     if not number or number > 9999:
         return ""
-    return f"第{to_chinese_numeral(number)}{match[2]}" + (f"之{match[3]}" if match[3] else "")
+    return f"第{to_chinese_numeral(number)}{unit}" + (f"之{branch}" if branch else "")
 
 
 class Role(StrEnum):
@@ -435,14 +473,16 @@ class Role(StrEnum):
     PLAIN = "正文"
 
 
+_PLAIN = Role.PLAIN
+# what is not PLAIN by itself begins with one of these
+_TELLING = frozenset("第总附序目前\u200b一二三四五六七八九十（(0123456789０１２３４５６７８９")
 _UNIT_ROLES = {"编": Role.PART, "分编": Role.PART, "章": Role.CHAPTER, "节": Role.SECTION, "条": Role.ARTICLE}
 _CHAPTER_WORDS = frozenset({"总则", "附则", "序言", "目录", "前言"})
-_LEVELS = (
-    (re.compile("[一二三四五六七八九十]{1,3}、"), Role.LEVEL1),
-    (re.compile("[（(][一二三四五六七八九十]{1,3}[）)]"), Role.LEVEL2),
-    (re.compile(r"[0-9０-９]{1,2}(?:[．、]|\.(?![0-9]))"), Role.LEVEL3),
-    (re.compile("[（(][0-9０-９]{1,2}[）)]"), Role.LEVEL4),
+_LEVEL = re.compile(
+    r"([一二三四五六七八九十]{1,3}、)|([（(][一二三四五六七八九十]{1,3}[）)])"
+    r"|([0-9０-９]{1,2}(?:[．、]|\.(?![0-9])))|([（(][0-9０-９]{1,2}[）)])"
 )
+_LEVEL_ROLES = (Role.LEVEL1, Role.LEVEL2, Role.LEVEL3, Role.LEVEL4)
 # “第三条规定的”, “第三条、第四条”, “第三条修改为” are talk about an article, not the article
 _MENTION = re.compile("[的规所中第至及和或以与、，,。；修删增款项并同按依]")
 _ATTACHMENT = re.compile(r"附(?:件|表|图)?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*(?:[：:]|$)")
@@ -466,18 +506,24 @@ def structure(paragraphs: Sequence[str]) -> tuple[Role, ...]:
     rules it issues may follow each other in one body. An ANNOTATION stands in brackets right after a SIGN_DATE.
     """
     texts = [paragraph.strip() for paragraph in paragraphs]
-    roles = [_role(text) for text in texts]
+    roles = [_role(text) if text[:1] in _TELLING else _PLAIN for text in texts]
     _find_addressees(texts, roles)
     _find_signatures(texts, roles)
-    for i in range(1, len(texts)):
-        if roles[i - 1] is Role.ATTACHMENT_NOTE and _continues_attachments(texts[i], texts[i - 1]):
-            roles[i] = Role.ATTACHMENT_NOTE
-        elif roles[i - 1] in (Role.SIGN_DATE, Role.ANNOTATION) and _ANNOTATION.fullmatch(texts[i]):
-            roles[i] = Role.ANNOTATION
+    before = _PLAIN
+    for i, role in enumerate(roles):
+        before, previous = role, before
+        if previous is _PLAIN:
+            continue
+        if previous is Role.ATTACHMENT_NOTE and _continues_attachments(texts[i], texts[i - 1]):
+            before = roles[i] = Role.ATTACHMENT_NOTE
+        elif previous in (Role.SIGN_DATE, Role.ANNOTATION) and _ANNOTATION.fullmatch(texts[i]):
+            before = roles[i] = Role.ANNOTATION
     return tuple(roles)
 
 
 def _role(text: str) -> Role:
+    if level := _LEVEL.match(text):
+        return _LEVEL_ROLES[(level.lastindex or 1) - 1]
     if unit := _UNIT.match(text):
         role = _UNIT_ROLES[unit[2]]
         rest = text[unit.end() :]
@@ -488,9 +534,6 @@ def _role(text: str) -> Role:
         return Role.PLAIN
     if len(text) <= 6 and _SPACE.sub("", text) in _CHAPTER_WORDS:
         return Role.CHAPTER
-    for pattern, role in _LEVELS:
-        if pattern.match(text):
-            return role
     if text.startswith("附") and (match := _ATTACHMENT.match(text)):
         return Role.ATTACHMENT_NOTE if len(text) > match.end() or match[0] != "附" else Role.PLAIN
     if text.startswith(("（此件", "(此件")) and text.endswith(("）", ")")):
@@ -527,7 +570,7 @@ def _find_signatures(texts: Sequence[str], roles: list[Role]) -> None:
     while last >= 0 and (roles[last] in (Role.ATTACHMENT_NOTE, Role.ANNOTATION) or _ANNOTATION.fullmatch(texts[last])):
         last -= 1
     for i, text in enumerate(texts):
-        if i == 0 or not _is_date_alone(text):
+        if text[-1:] != "日" or i == 0 or not _is_date_alone(text):
             continue
         first = i
         while first > 1 and roles[first - 1] is Role.PLAIN and _is_signature(texts[first - 1]):
@@ -538,7 +581,7 @@ def _find_signatures(texts: Sequence[str], roles: list[Role]) -> None:
 
 
 def _is_date_alone(text: str) -> bool:
-    return len(text) <= 20 and text[-1:] == "日" and not isinstance(parse_date(text.translate(_FULL_WIDTH)), Problem)
+    return len(text) <= 20 and not isinstance(parse_date(text.translate(_FULL_WIDTH)), Problem)
 
 
 def _is_signature(text: str) -> bool:

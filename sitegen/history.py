@@ -1,29 +1,31 @@
 """Turn the git history of the content folder into public changes: which document, which day, what kind.
 
-Exports `read_history`. Never who and never why: of a commit only its id, its parents and its committer date are read.
+Exports `read_history`, and `start_history` with `Pending` for who has other work to do while git answers. Never who
+and never why: of a commit only its id, its parents and its committer date are read.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import posixpath
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
+from struct import Struct
+from threading import Thread
 from types import TracebackType
-from typing import Self
-
-import yaml
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sitegen import __version__
 from sitegen.model import Change, ChangeKind, Disclosure, History
 
+if TYPE_CHECKING:
+    import yaml  # when the program runs, only what reads an old version of a document loads it
+
 _CACHE_KEY = "history"
-_CACHE_FORMAT = f"sitegen {__version__} history 1"
+_CACHE_FORMAT = f"sitegen {__version__} history 2"
 
 # Plumbing commands, and these options, keep the user's settings out of the result: the same commits, the same history.
 # No transport is allowed, so that a partial clone is not completed over the network in the middle of a build.
@@ -48,7 +50,9 @@ _NOT_TRUSTED = (
 _SHALLOW = "git 仓库是浅克隆，只知道 {day} 以来的修改。提示：运行 git fetch --unshallow 取回全部历史。"
 
 
-def read_history(content: Path, cache: MutableMapping[str, bytes] | None = None) -> tuple[History, tuple[str, ...]]:
+def read_history(
+    content: Path, cache: MutableMapping[str, bytes] | None = None, paths: Iterable[str] | None = None
+) -> tuple[History, tuple[str, ...]]:
     """What the git history of `content` says about its documents, and notes on why something is not known.
 
     The published state is the mainline, so only first parents are followed: a merged branch counts as one change, on
@@ -56,65 +60,104 @@ def read_history(content: Path, cache: MutableMapping[str, bytes] | None = None)
     were public in form (主动公开, neither 草稿 nor 撤回); whether the document is public today, and since when, is for
     the catalog to judge. Changes are in the order of days, then of paths; every path exists in the newest commit.
 
+    With `paths` only the changes of these documents are told: nobody has to ask git for the names of all files.
+
     The cache keeps digests of paths, days and kinds, never a name, an id or a text; it is used only if its commit is
     still on the mainline, and makes no difference to the result.
     """
-    try:
-        return _read_history(content, {} if cache is None else cache)
-    except _UnknownError as unknown:
-        return History(), (str(unknown),)
+    return start_history(content, cache).result(paths)
+
+
+def start_history(content: Path, cache: MutableMapping[str, bytes] | None = None) -> Pending:
+    """`read_history` in two steps: git is asked which commit is the newest, and answers until `result` is called."""
+    return Pending(content, {} if cache is None else cache)
+
+
+class Pending:
+    """A history that git has been asked for."""
+
+    def __init__(self, content: Path, cache: MutableMapping[str, bytes]) -> None:
+        self._content = content
+        self._cache = cache
+        self._repository: _Repository | _UnknownError | None = None
+        self._thread = Thread(target=self._ask)
+        self._thread.start()
+
+    def _ask(self) -> None:
+        try:
+            self._repository = _locate(self._content)
+        except _UnknownError as unknown:
+            self._repository = unknown
+
+    def result(self, paths: Iterable[str] | None = None) -> tuple[History, tuple[str, ...]]:
+        """What `read_history` gives."""
+        self._thread.join()
+        try:
+            if isinstance(self._repository, _UnknownError):
+                raise self._repository
+            assert self._repository is not None, "the thread leaves an answer"
+            return _read_history(self._content, self._repository, self._cache, paths)
+        except _UnknownError as unknown:
+            return History(), (str(unknown),)
 
 
 class _UnknownError(Exception):
     """Nothing is known of the history; the message is the Chinese note that says why and what to do."""
 
 
-@dataclass(slots=True)
 class _Known:
-    """What has been found up to the commit `head`: the kinds of change by digest of the path, then by day."""
+    """What has been found up to the commit `head`."""
 
-    head: str = ""
-    since: date | None = None
-    changes: dict[str, dict[date, set[ChangeKind]]] = field(default_factory=dict)
+    def __init__(self, head: str = "", since: date | None = None) -> None:
+        self.head = head
+        self.since = since
+        self.changes: dict[bytes, dict[int, int]] = {}  # by digest of the path, by ordinal of the day: a sum of _BITS
+        self.present: set[bytes] = set()  # of the digests in `changes`, at least those whose document is in `head`
 
 
-def _read_history(content: Path, cache: MutableMapping[str, bytes]) -> tuple[History, tuple[str, ...]]:
-    prefix, is_shallow = _locate(content)
-    head = _git(content, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", accepted=(0, 1)).decode().strip()
-    if not head:
-        raise _UnknownError(_NO_COMMIT)
-    known = _Known() if is_shallow else _load(cache, prefix)
+_BITS: Mapping[ChangeKind, int] = {kind: 1 << place for place, kind in enumerate(ChangeKind)}
+_KINDS = [tuple(kind for kind in ChangeKind if bits & _BITS[kind]) for bits in range(1 << len(ChangeKind))]
+
+
+def _read_history(
+    content: Path, repository: _Repository, cache: MutableMapping[str, bytes], paths: Iterable[str] | None
+) -> tuple[History, tuple[str, ...]]:
+    known = _Known() if repository.is_shallow else _load(cache, repository.prefix)
     commits: Sequence[_Commit] = ()
-    if known.head != head:
-        mainline = _mainline(content, head)
-        commits = _commits_after(mainline, known.head)
-        if len(commits) == len(mainline):
+    if known.head != repository.head:
+        commits, is_all = _commits_after(content, repository.head, known.head)
+        if is_all:
             known = _Known()
-    tree = _Tree(_files_of(content, known.head) if known.head else {})
-    if commits:
+        tree = _Tree(_files_of(content, known.head) if known.head else {})
         _replay(content, commits, tree, known)
-        known.head = head
-        if not is_shallow:
-            _save(known, cache, prefix)
+        known.head = repository.head
+        if not repository.is_shallow:
+            _save(known, cache, repository.prefix)
+        if paths is None:
+            paths = tree.documents()
+    elif paths is None:
+        paths = filter(_is_document, _files_of(content, known.head))
     if known.since is None:
         raise _UnknownError(_NO_COMMIT)
-    changes = tuple(_changes(known, tree.documents()))
-    if is_shallow:
+    changes = tuple(_changes(known, paths))
+    if repository.is_shallow:
         oldest = commits[0].day
         return History(oldest, changes), (_SHALLOW.format(day=oldest.isoformat()),)
     return History(known.since, changes), ()
 
 
-def _changes(known: _Known, documents: Iterable[str]) -> list[Change]:
-    changes = [
-        Change(path, day, tuple(kind for kind in ChangeKind if kind in kinds))
-        for path in documents
-        for day, kinds in known.changes.get(_digest(path), {}).items()
-    ]
+def _changes(known: _Known, paths: Iterable[str]) -> list[Change]:
+    told = known.changes.keys() & known.present
+    found = [(path, known.changes[key]) for path in paths if (key := _digest(path)) in told]
+    changes = [Change(path, date.fromordinal(day), _KINDS[bits]) for path, days in found for day, bits in days.items()]
     return sorted(changes, key=lambda change: (change.day, change.path))
 
 
 # ---------------------------------------------------------------- the cache
+
+
+# One change: the digest of the path, the ordinal of the day, its kinds, and whether the document is in the commit.
+_RECORD = Struct("<16sIB?")
 
 
 def _load(cache: Mapping[str, bytes], prefix: str) -> _Known:
@@ -122,59 +165,60 @@ def _load(cache: Mapping[str, bytes], prefix: str) -> _Known:
     seal, _, payload = cache.get(_CACHE_KEY, b"").partition(b"\n")
     if seal != _seal(payload, prefix):
         return _Known()
-    data = json.loads(payload)
-    return _Known(
-        head=data["head"],
-        since=date.fromisoformat(data["since"]) if data["since"] else None,
-        changes={
-            path: {date.fromisoformat(day): {ChangeKind[kind] for kind in kinds} for day, kinds in days.items()}
-            for path, days in data["changes"].items()
-        },
-    )
+    head, since, records = payload.split(b"\n", 2)
+    known = _Known(head.decode(), date.fromisoformat(since.decode()) if since else None)
+    for key, day, bits, is_present in _RECORD.iter_unpack(records):
+        known.changes.setdefault(key, {})[day] = bits
+        if is_present:
+            known.present.add(key)
+    return known
 
 
 def _save(known: _Known, cache: MutableMapping[str, bytes], prefix: str) -> None:
-    data = {
-        "head": known.head,
-        "since": known.since.isoformat() if known.since else "",
-        "changes": {
-            path: {day.isoformat(): sorted(kind.name for kind in kinds) for day, kinds in days.items()}
-            for path, days in known.changes.items()
-            if days
-        },
-    }
-    payload = json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
+    records = (
+        _RECORD.pack(key, day, bits, key in known.present)
+        for key, days in sorted(known.changes.items())
+        for day, bits in days.items()
+    )
+    since = known.since.isoformat() if known.since else ""
+    payload = f"{known.head}\n{since}\n".encode() + b"".join(records)
     cache[_CACHE_KEY] = _seal(payload, prefix) + b"\n" + payload
 
 
 def _seal(payload: bytes, prefix: str) -> bytes:
     """A digest over the cached bytes, the folder and the version: what it does not fit is not trusted."""
-    return _digest(f"{_CACHE_FORMAT}\0{prefix}\0{_digest(payload)}").encode()
+    return _digest(f"{_CACHE_FORMAT}\0{prefix}\0{_digest(payload).hex()}").hex().encode()
 
 
-def _digest(value: str | bytes) -> str:
+def _digest(value: str | bytes) -> bytes:
     data = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+    return blake2b(data, digest_size=16).digest()
 
 
 # ---------------------------------------------------------------- git
 
 
-@dataclass(frozen=True, slots=True)
-class _Commit:
+class _Repository(NamedTuple):
+    """Where the content folder lies in its repository, and the newest commit there."""
+
+    prefix: str
+    head: str
+    is_shallow: bool
+
+
+class _Commit(NamedTuple):
     id: str
     parent: str  # its first; "" for a root and at the edge of a shallow clone
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class _Diff:
+class _Diff(NamedTuple):
     """What one commit did to the files of the folder: their blobs before and after it, and the renames git saw."""
 
     day: date
-    before: dict[str, str] = field(default_factory=dict)
-    after: dict[str, str] = field(default_factory=dict)
-    renames: list[tuple[str, str]] = field(default_factory=list)
+    before: dict[str, str]
+    after: dict[str, str]
+    renames: list[tuple[str, str]]
 
 
 def _git(content: Path, *arguments: str, stdin: bytes = b"", accepted: tuple[int, ...] = (0,)) -> bytes:
@@ -198,41 +242,44 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def _locate(content: Path) -> tuple[str, bool]:
-    """The folder's path inside its repository, and whether the clone is shallow."""
+def _locate(content: Path) -> _Repository:
+    """The repository as git answers at once."""
     if not any((folder / ".git").exists() for folder in (content.resolve(), *content.resolve().parents)):
         raise _UnknownError(_NO_REPOSITORY)
-    said = _git(content, "rev-parse", "--is-shallow-repository", "--show-toplevel", "--show-prefix")
-    shallow, top, prefix = _text(said).split("\n")[:3]
+    asked = ("--is-shallow-repository", "--show-toplevel", "--show-prefix", "--revs-only", "HEAD^{commit}")
+    shallow, top, prefix, *head = _text(_git(content, "rev-parse", *asked)).split("\n")[:-1]
     if not (Path(top) / ".git").exists():
         raise _UnknownError(_OTHER_REPOSITORY)
-    return prefix, shallow == "true"
+    if not head:
+        raise _UnknownError(_NO_COMMIT)
+    return _Repository(prefix, head[0], shallow == "true")
 
 
-def _mainline(content: Path, head: str) -> list[_Commit]:
-    """The commits from the oldest to `head` along first parents."""
-    commits = []
-    for line in _git(content, "rev-list", "--first-parent", "--parents", "--timestamp", head).decode().splitlines():
+def _commits_after(content: Path, head: str, known: str) -> tuple[Sequence[_Commit], bool]:
+    """The commits of the mainline that follow `known`, oldest first; all, and True, if it is not on the mainline."""
+    commits = list(_mainline(content, head, f"^{known}")) if known else []
+    for number, commit in enumerate(commits, 1):
+        if commit.parent == known:
+            return commits[:number][::-1], False
+    return list(_mainline(content, head))[::-1], True
+
+
+def _mainline(content: Path, *revisions: str) -> Iterator[_Commit]:
+    """The commits along first parents, newest first; none if a revision is no longer there."""
+    asked = ("rev-list", "--first-parent", "--parents", "--timestamp", *revisions)
+    for line in _git(content, *asked, accepted=(0, 128) if len(revisions) > 1 else (0,)).decode().splitlines():
         seconds, commit, *parents = line.split()
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(int(seconds), _LAST_SECOND)) + _SHANGHAI
-        commits.append(_Commit(commit, parents[0] if parents else "", moment.date()))
-    return commits[::-1]
-
-
-def _commits_after(mainline: Sequence[_Commit], head: str) -> Sequence[_Commit]:
-    """The commits that follow `head`; all of them if it is not on the mainline."""
-    ids = [commit.id for commit in mainline]
-    return mainline[ids.index(head) + 1 :] if head in ids else mainline
+        yield _Commit(commit, parents[0] if parents else "", moment.date())
 
 
 def _files_of(content: Path, commit: str) -> dict[str, str]:
     """The blob of each file of the folder in `commit`."""
     files = {}
     for entry in _text(_git(content, "ls-tree", "-r", "-z", commit)).split("\0")[:-1]:
-        meta, _, path = entry.partition("\t")
-        mode, _, blob = meta.split(" ")
-        if _is_file(mode):
-            files[path] = blob
+        if _is_file(entry):
+            meta, _, path = entry.partition("\t")
+            files[path] = meta.rpartition(" ")[2]
     return files
 
 
@@ -254,7 +301,7 @@ def _diffs(content: Path, commits: Sequence[_Commit]) -> Iterator[_Diff]:
             continue
         if diff is not None:
             yield diff
-        diff = _Diff(days[token])
+        diff = _Diff(days[token], {}, {}, [])
     if diff is not None:
         yield diff
 
@@ -316,7 +363,6 @@ class _Blobs:
 
 _Value = str | list["_Value"] | dict[str, "_Value"]
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_DEPTH = 10  # deeper nesting can bring the parser down, and no field needs it
 
 # The fields that mean something here; authors may write either name.
@@ -332,19 +378,20 @@ _INTERNAL = frozenset({"drafter", "reviewer", "publisher", "secrecy_review", "di
 _SILENT = _INTERNAL | {"disclosure", "draft", "withdraw", "id", "old_urls"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(NamedTuple):
     """What one version of a document is compared by. A file that cannot be read was never public."""
 
     is_public: bool = False
     id: str = ""  # as written; "" if the stem is the id
-    text: str = ""  # digest of the body
-    metadata: str = ""  # digest of the fields that are news
+    text: bytes = b""  # digest of the body
+    metadata: bytes = b""  # digest of the fields that are news
     attachments: tuple[str, ...] = ()  # as named, relative to the document
 
 
 def _parse(data: bytes) -> _Version:
     """The version; line ends, a byte order mark and trailing white space make no difference."""
+    import json
+
     lines = [line.rstrip() for line in data.removeprefix(b"\xef\xbb\xbf").splitlines()]
     if b"---" not in lines[1:] or lines[0] != b"---":
         return _Version()
@@ -372,8 +419,10 @@ def _parse(data: bytes) -> _Version:
 
 def _fields(text: bytes) -> dict[str, _Value] | None:
     """The fields of a front matter, those of `_NAMES` by their ids; None if it is none or names one of them twice."""
+    import yaml
+
     try:
-        events = yaml.parse(text.decode(), Loader=_LOADER)
+        events = yaml.parse(text.decode(), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         root = _value(next(e for e in events if isinstance(e, (yaml.NodeEvent, yaml.StreamEndEvent))), events, 0)
     except (yaml.YAMLError, ValueError):
         return None
@@ -385,6 +434,8 @@ def _fields(text: bytes) -> dict[str, _Value] | None:
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> _Value:
     """The part of a YAML text that begins with `event`; all scalars are text, as everywhere in this product."""
+    import yaml
+
     if isinstance(event, yaml.ScalarEvent):
         text = str(event.value).strip()
         return "" if text in ("~", "null") and not event.style else text
@@ -414,33 +465,37 @@ def _file_names(value: _Value) -> Iterator[str]:
 class _Tree:
     """The files of the content folder as of one commit, moved on commit by commit."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self.files: dict[str, str] = {}
-        self._documents: dict[str, set[str]] = {}  # by folder
-        self.apply(_Diff(date.min, {}, dict(files)))
+    def __init__(self, files: dict[str, str]) -> None:
+        self.files = files
+        self._by_folder: dict[str, set[str]] = {}  # the documents; empty until somebody asks
 
     def apply(self, diff: _Diff) -> None:
         """Become the tree after this commit."""
         for path in diff.before.keys() - diff.after.keys():
             del self.files[path]
-            if _is_document(path):
-                self._documents[posixpath.dirname(path)].remove(path)
+            if self._by_folder and _is_document(path):
+                self._by_folder[posixpath.dirname(path)].remove(path)
         self.files.update(diff.after)
-        for path in diff.after:
-            if _is_document(path):
-                self._documents.setdefault(posixpath.dirname(path), set()).add(path)
+        if self._by_folder:
+            self._file(diff.after)
+
+    def _file(self, paths: Iterable[str]) -> None:
+        for path in filter(_is_document, paths):
+            self._by_folder.setdefault(posixpath.dirname(path), set()).add(path)
 
     def documents(self) -> Iterator[str]:
         """All documents."""
-        return (path for paths in self._documents.values() for path in paths)
+        return filter(_is_document, self.files)
 
     def documents_around(self, path: str) -> Iterator[str]:
         """The documents that may name the file `path`: those of its folder and of the folders above it."""
+        if not self._by_folder:
+            self._file(self.files)
         folder = posixpath.dirname(path)
-        yield from self._documents.get(folder, ())
+        yield from self._by_folder.get(folder, ())
         while folder:
             folder = posixpath.dirname(folder)
-            yield from self._documents.get(folder, ())
+            yield from self._by_folder.get(folder, ())
 
 
 def _is_document(path: str) -> bool:
@@ -458,8 +513,11 @@ def _replay(content: Path, commits: Sequence[_Commit], tree: _Tree, known: _Know
             pairs = _pairs(diff, blobs)
             found = _kinds_by_path(diff, pairs, tree, blobs)
             _follow_moves(diff, pairs, known)
+            known.present.difference_update(_digest(path) for path in diff.before.keys() - diff.after.keys())
+            known.present.update(_digest(path) for path in (*diff.after, *found))
             for path, kinds in found.items():
-                known.changes.setdefault(_digest(path), {}).setdefault(diff.day, set()).update(kinds)
+                days = known.changes.setdefault(_digest(path), {})
+                days[diff.day.toordinal()] = days.get(diff.day.toordinal(), 0) | sum(_BITS[kind] for kind in kinds)
             tree.apply(diff)
 
 

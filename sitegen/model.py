@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2b
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from sitegen.diagnostics import Diagnostic, Span
+from sitegen.diagnostics import Diagnostic
 
 DocId = str
 ColumnId = str
@@ -116,8 +118,7 @@ class DocNo:
 # ---------------------------------------------------------------- bodies
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading, a 章/节 or an 一、-level line of the body."""
 
     level: int  # 2 is the highest inside a body; h1 is the document's title
@@ -125,16 +126,14 @@ class Heading:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A link or image of the body as it was written, before it is known where it leads."""
 
     target: str  # id, relative path, attachment name, `#anchor` or absolute address, as written, unquoted
     is_image: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A stretch of plain text under one heading or 条, for search and excerpts."""
 
     anchor: str
@@ -159,8 +158,15 @@ class Body:
         return "\n".join(section.text for section in self.sections)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class BodyRef(NamedTuple):
+    """What is kept in memory of a body; the rest is fetched by `digest` where it is needed."""
+
+    digest: str = ""  # of the source text
+    references: tuple[Reference, ...] = ()
+    is_blank: bool = True  # has no word that a reader sees
+
+
+class Link(NamedTuple):
     """Where a reference leads: a site-root-relative path (`doc/x/index.html`) or an absolute address."""
 
     url: str
@@ -171,8 +177,7 @@ class Link:
 # ---------------------------------------------------------------- documents
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A relation as an author wrote it: the other document by id or 文号, and from when it counts."""
 
     kind: RelationKind
@@ -181,8 +186,7 @@ class Claim:
     articles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """A claim whose target was found."""
 
     kind: RelationKind
@@ -193,8 +197,7 @@ class Relation:
     is_in_text: bool = False  # the target names this amendment among its 历次修改: its text already holds it
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """One of 历次修改."""
 
     day: date
@@ -202,8 +205,7 @@ class Revision:
     kind: str  # 修正, 修订, 修改决定 …
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file beside a document that the document names."""
 
     file: str  # its name, as it will stand in the output
@@ -213,8 +215,7 @@ class Attachment:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraField:
+class ExtraField(NamedTuple):
     """A field that belongs to the column's kind (行政相对人, 预算年度 …)."""
 
     id: str
@@ -223,8 +224,39 @@ class ExtraField:
     is_shown: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Face(NamedTuple):
+    """What other pages than its own may show of a document: lists, 动态更新, relations, neighbours."""
+
+    id: DocId
+    title: str
+    pub_date: date
+    column: ColumnId  # its home
+    doc_no: str = ""
+    index_no: str = ""
+    written_date: date | None = None
+    issuers: tuple[str, ...] = ()
+    caption: str = ""  # as written, or made from 历次修改
+    summary: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    badge: str = ""
+    digest: bytes = b""  # of all the rest
+
+    @property
+    def folder(self) -> str:
+        """The address of the document without `index.html`, from the id alone."""
+        return f"doc/{self.id}/"
+
+    @property
+    def url(self) -> str:
+        """The address of the document relative to the root of the site."""
+        return f"doc/{self.id}/index.html"
+
+    def __repr__(self) -> str:
+        """Short, and equal for equal faces only: what keys are made of."""
+        return f"<{self.digest.hex()}>"
+
+
+class Document(NamedTuple):
     """A document that may be shown today, with only what may be shown of it."""
 
     id: DocId
@@ -233,7 +265,7 @@ class Document:
     pub_date: date
     issuers: tuple[str, ...]
     columns: tuple[ColumnId, ...]  # home first
-    body: Body
+    body: BodyRef
     pub_time: str = ""  # HH:MM, if the author gave one
     written_date: date | None = None
     doc_no: str = ""  # canonical 文号
@@ -259,6 +291,9 @@ class Document:
     roles: tuple[ExtraField, ...] = ()  # 拟稿人 审稿人 发布人, only if the site shows them
     old_urls: tuple[str, ...] = ()
     badge: str = ""  # 草稿 or 待发布: in the preview only
+    face: Face = Face("", "", date.min, "")
+    meta: bytes = b""  # digest of all but the body and the face
+    digest: bytes = b""  # of all
 
     @property
     def folder(self) -> str:
@@ -270,9 +305,45 @@ class Document:
         """Its address relative to the root of the site."""
         return f"doc/{self.id}/index.html"
 
+    def __repr__(self) -> str:
+        """Short, and equal for equal documents only: what keys are made of."""
+        return f"<{self.digest.hex()}>"
 
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
+    def sealed(self, caption: str) -> Document:
+        """The document with its face and digests, which every document in a catalog has.
+
+        `caption` is the 题注 that lists show.
+        """
+        face = Face(
+            self.id,
+            self.title,
+            self.pub_date,
+            self.columns[0] if self.columns else "",
+            self.doc_no,
+            self.index_no,
+            self.written_date,
+            self.issuers,
+            caption,
+            self.summary,
+            self.attachments,
+            self.badge,
+        )
+        face = face._replace(digest=digest(tuple(face)))
+        blank = self._replace(face=Document._field_defaults["face"], meta=b"", digest=b"", body=BodyRef())
+        meta = digest(tuple(blank))
+        return self._replace(face=face, meta=meta, digest=digest((meta, self.body, face)))
+
+
+def digest(value: object) -> bytes:
+    """16 bytes by which values are told apart: BLAKE2b of their canonical text, which is their `repr`.
+
+    For texts, numbers, days, enums, None, tuples and frozen classes of these; never for sets or anything whose `repr`
+    is its place in memory.
+    """
+    return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class Withdrawn(NamedTuple):
     """What remains of a withdrawn document: the address, the day and the reason (行政处罚法第四十八条)."""
 
     id: DocId
@@ -289,8 +360,7 @@ class Withdrawn:
         return f"doc/{self.id}/index.html"
 
 
-@dataclass(frozen=True, slots=True)
-class Internal:
+class Internal(NamedTuple):
     """What a file says that may never be shown, or the file of which nothing may be shown. Never reaches a view."""
 
     id: DocId
@@ -427,8 +497,7 @@ class SiteConfig:
     topics: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 主题分类: first level, second level
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One change of a source file, as history saw it: which file, which day, what kind."""
 
     path: str  # of the document's source, relative to the content folder
@@ -459,11 +528,8 @@ class Kit:
     compiled: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Marks:
-    """Where each field of each source file stands."""
-
-    spans: Mapping[tuple[str, str], Span] = field(default_factory=dict)
+Places = Mapping[str, tuple[int, int]]  # line and column of each field of one source file
+Marks = Callable[[str], Places]  # of the file of this path; looked up only for what somebody is told about
 
 
 @dataclass(frozen=True)
@@ -479,6 +545,7 @@ class Tree:
     kit: Kit
     marks: Marks
     diagnostics: tuple[Diagnostic, ...]
+    bodies: Mapping[str, Body]  # by digest, fetched when they are asked for
     skipped: tuple[str, ...] = ()  # files left out by --keep-going
     broken: tuple[tuple[DocId, str], ...] = ()  # id and path of files too faulty to be documents; others may name them
 
@@ -486,14 +553,31 @@ class Tree:
 # ---------------------------------------------------------------- work
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One output file: `path` below the output folder, made by a format from a frozen model."""
+@runtime_checkable
+class Recipe(Protocol):
+    """A model that is made into a page value only when its page is rendered, which is rarely.
+
+    A `NamedTuple` of values: they are all that `make` may read besides the bodies they name, and their `repr` is what
+    the key of the page is made of. So what a page depends on is what its recipe holds, by construction.
+    """
+
+    def make(self, bodies: Mapping[str, Body]) -> object:
+        """The page value that the template shows."""
+
+
+class Task(NamedTuple):
+    """One output file: `path` below the output folder, made by a format from a frozen model or a recipe of one."""
 
     path: str
     format: str
     model: object
     template: str = ""
+
+
+def _of_nothing(template: str, kit: Kit) -> str:
+    """The fingerprint of a format whose bytes depend on the task alone."""
+    del template, kit
+    return ""
 
 
 @dataclass(frozen=True)
@@ -506,7 +590,7 @@ class Format:
 
     name: str
     produce: Callable[[Task, Kit], bytes]
-    fingerprint: Callable[[str, Kit], str] = lambda template, kit: ""  # noqa: ARG005 - a format that reads no kit
+    fingerprint: Callable[[str, Kit], str] = _of_nothing
 
 
 @dataclass(frozen=True, slots=True)

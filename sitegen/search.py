@@ -5,17 +5,14 @@ of every document) and, in `text/`, one file for each document, from which excer
 its own; it only has to tell which documents hold a sequence of terms. `themes/standard/assets/search.js` is the other
 half: it normalises and cuts the query by the same rules (`tests/fixtures/search/normalize.json` holds both to them).
 
-Exports `index_search`, `normalize`, `cut`, `SearchBackend`, `BACKENDS`, `FOLDERS`.
+Exports `index_search`, `normalize`, `cut`, `SearchBackend`, `BACKENDS`.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
-import subprocess
-import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,13 +20,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pagefind_bin import get_executable
-
 from sitegen.diagnostics import SitegenError
 from sitegen.model import SearchRecord, Section, Validity
-
-FOLDERS = ("search/data/", "pagefind/")
-"""Below these lies everything `index_search` makes, and nothing else."""
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _BLANKS = re.compile(rf"([{_HAN}])[^\S\n]+(?=[{_HAN}])")
@@ -169,6 +161,9 @@ def _build_pagefind(records: Sequence[SearchRecord]) -> dict[str, bytes]:
 
     Its user interfaces and its copies of the texts are left out: `search/data/` serves excerpts, uncut.
     """
+    import gzip  # these, and what runs the program, cost a build more than they may that makes no index
+    import tempfile
+
     if not records:
         return {}
     with tempfile.TemporaryDirectory(prefix="sitegen-search-") as folder:
@@ -210,6 +205,10 @@ def _page(record: SearchRecord) -> str:
 
 def _run_pagefind(folder: str, site: Path, bundle: Path) -> None:
     """Run the program in `folder`, where no configuration file of somebody else's lies."""
+    import subprocess
+
+    from pagefind_bin import get_executable
+
     way_out = "可先用 --no-search 生成网站（不更新检索索引）"
     try:
         program = get_executable()

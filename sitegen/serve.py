@@ -33,7 +33,6 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
-from sitegen.catalog import Catalog
 from sitegen.diagnostics import (
     SEVERITY_NAMES,
     Diagnostic,
@@ -43,10 +42,7 @@ from sitegen.diagnostics import (
     render_text,
     sort_diagnostics,
 )
-from sitegen.model import Task
-from sitegen.site import BuildResult, Extensions, Options, build_site
-from sitegen.views import View
-from sitegen.views.pages import NotFoundPage
+from sitegen.site import BuildResult, Extensions, Options, session, silent
 
 Changes = SimpleQueue[str]
 
@@ -96,10 +92,11 @@ def serve(
         preview_folder() as folder,
         watching((options.content, options.themes)) as changes,
     ):
-        own = replace(options, cache=Path(folder, "cache"), preview=True)
-        shown = replace(extensions, views=tuple(_at_root(view) for view in extensions.views))
-        preview = Preview(Path(folder, "site"), lambda output: build_site(replace(own, output=output), shown))
-        with serving(server, preview) as address:
+        own = replace(options, output=Path(folder, "site"), cache=Path(folder, "cache"), preview=True)
+        with (
+            session(own, extensions) as build,
+            serving(server, preview := Preview(own.output, lambda _: build(silent))) as address,
+        ):
             announce(f"预览地址：{address} （按 Ctrl-C 结束）\n预览中含草稿和未到发布时间的文件，仅供编辑核对。")
             if not is_loopback(host):
                 announce("注意：同一网络中的其他人也能打开这个地址，看到尚未公开的文件。")
@@ -221,17 +218,6 @@ def _is_alive(pid: int) -> bool:
     except OSError:  # somebody else's
         return True
     return True
-
-
-def _at_root(view: View) -> View:
-    """The view, with a 404 page for a site at the root of its server: the preview is there, whatever its `url`."""
-
-    def tasks(catalog: Catalog) -> Iterator[Task]:
-        for task in view(catalog):
-            page = task.model
-            yield replace(task, model=replace(page, base="/")) if isinstance(page, NotFoundPage) else task
-
-    return tasks
 
 
 def problems_of(diagnostics: Sequence[Diagnostic]) -> tuple[Problem, ...]:

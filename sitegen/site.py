@@ -1,17 +1,21 @@
 """Turn options into a built or checked site: the composition, readable from top to bottom.
 
-Exports `Options`, `Extensions`, `BUILTIN`, `BuildResult`, `CheckResult`, `build_site`, `check_site`, `codes`,
-`import_files`, `new_document`.
+Exports `Options`, `Extensions`, `BUILTIN`, `BuildResult`, `CheckResult`, `build_site`, `check_site`, `verify_site`,
+`session`, `codes`, `import_files`, `new_document`.
 """
 
 from __future__ import annotations
 
+import pickle
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
+from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from sitegen import catalog as catalogs
@@ -19,23 +23,51 @@ from sitegen import load, markdown
 from sitegen.address import page_at, quote_path
 from sitegen.catalog import Catalog, build_catalog
 from sitegen.checks import RULES, RuleInfo, run_checks
-from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span, UsageError, sort_diagnostics
-from sitegen.engine import Outputs, PublishReport, SerialExecutor, execute, lost_addresses, publish, published
-from sitegen.formats import FORMATS, asset_tasks
-from sitegen.history import read_history
-from sitegen.importers import IMPORTERS, Importer, ImportReport, dump_front_matter, read_drafts, write_drafts
-from sitegen.load import load_tree, locate
-from sitegen.model import ColumnId, Disclosure, Format, Internal, Tree
-from sitegen.search import FOLDERS as INDEX_FOLDERS
-from sitegen.search import index_search, indexed_titles
-from sitegen.store import Store, open_store
-from sitegen.views import VIEWS, View, plan, search_records
+from sitegen.diagnostics import CacheError, CodeInfo, Diagnostic, Severity, Span, UsageError, sort_diagnostics
+from sitegen.engine import (
+    Made,
+    Outputs,
+    Produce,
+    PublishReport,
+    compare,
+    execute,
+    key_of,
+    lost_addresses,
+    publish,
+    published,
+    published_before,
+    record,
+    stage,
+    staging,
+    unknown_files,
+    untouched,
+)
+from sitegen.formats import FORMATS, asset_tasks, compile_templates
+from sitegen.history import start_history
+from sitegen.importers import IMPORTERS
+from sitegen.load import Kept, Listing, finish, is_settled, load_tree, locate, themes_digest, walk
+from sitegen.model import ColumnId, Disclosure, DocId, Format, History, Internal, Kit, Task, Tree, digest
+from sitegen.program import program_of
+from sitegen.store import Store, discard, open_store
+from sitegen.views import VIEWS, View, plan, search_key, search_records, tasks_of
+from sitegen.views.pages import NotFoundPage
 from sitegen.views.redirects import RULES_FILE
+from sitegen.workers import Workers
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from sitegen.importers import Importer, ImportReport
+
+INDEX_FOLDERS = ("search/data/", "pagefind/")
+"""Below these lies everything that `search.index_search` makes, and nothing else."""
+
+A = TypeVar("A")
+R = TypeVar("R")
 Progress = Callable[[str, int, int], None]  # the step, how much is done, of how much
 
 
-def _silent(step: str, done: int, of: int) -> None:
+def silent(step: str, done: int, of: int) -> None:
     """Nobody is watching."""
     del step, done, of
 
@@ -75,6 +107,7 @@ class Options:
     search: bool = True
     strict: bool = False
     keep_going: bool = False
+    jobs: int | None = 1  # processes; None for as many as pay off
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,58 +169,376 @@ def build_site(
     options: Options,
     extensions: Extensions = BUILTIN,
     executor: Executor | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> BuildResult:
     """Build the site; publish it only if there is no error and every task succeeds."""
-    with open_store(options.cache) as store:
-        checked = _check(options, extensions, store, progress)
-        if checked.blocks(options.strict):
+    with session(options, extensions, executor) as build:
+        return build(progress)
+
+
+@contextmanager
+def session(
+    options: Options, extensions: Extensions = BUILTIN, executor: Executor | None = None
+) -> Iterator[Callable[[Progress], BuildResult]]:
+    """A way to build again and again, with what was read and made the last time in memory.
+
+    A cache that turns out to be damaged is thrown away, and the build begun anew.
+    """
+    program = program_of(_functions(extensions))
+    cache = options.cache if program else None
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store(cache, program))
+
+        def build(progress: Progress) -> BuildResult:
+            nonlocal store
+            with Workers(options.jobs, executor) as workers:
+                try:
+                    return _Build(options, extensions, program, store, workers, progress).run()
+                except CacheError:
+                    if cache is None:
+                        raise
+                stack.close()
+                discard(cache)
+                store = stack.enter_context(open_store(None, program))
+                result = _Build(options, extensions, program, store, workers, progress).run()
+            return replace(result, notes=(*result.notes, "缓存有损坏，已删去；这次没有用它。"))
+
+        yield build
+
+
+def check_site(options: Options, extensions: Extensions = BUILTIN, progress: Progress = silent) -> CheckResult:
+    """What is wrong with the content; writes nothing but the cache."""
+    program = program_of(_functions(extensions))
+    cache = options.cache if program else None
+    try:
+        with open_store(cache, program) as store, Workers(options.jobs) as workers:
+            build = _Build(options, extensions, program, store, workers, progress)
+            return build.check(build.read_inputs())
+    except CacheError:
+        if cache is None:
+            raise
+        discard(cache)
+        return check_site(replace(options, cache=None), extensions, progress)
+
+
+def verify_site(options: Options, extensions: Extensions = BUILTIN, progress: Progress = silent) -> tuple[str, ...]:
+    """The paths at which the output differs from what a build from nothing gives; none if all is well.
+
+    The other build is made in a temporary folder, without cache, in one process. Files that no build put into the
+    output are passed over.
+    """
+    import tempfile  # slow to import, and needed here only
+
+    with tempfile.TemporaryDirectory(prefix="sitegen-verify-") as folder:
+        clean = Path(folder, "public")
+        build_site(replace(options, output=clean, cache=None, jobs=1), extensions, None, progress)
+        return compare(options.output, clean)
+
+
+def _functions(extensions: Extensions) -> Iterator[Callable[..., object]]:
+    """What a site added of its own."""
+    yield from (rule.find for rule in extensions.rules if rule not in BUILTIN.rules)
+    yield from (view for view in extensions.views if view not in BUILTIN.views)
+    for name, entry in extensions.formats.items():
+        if BUILTIN.formats.get(name) is not entry:
+            yield entry.produce
+            yield entry.fingerprint
+
+
+_SECONDS_TO_READ = 1.2  # a thousand documents, in one process
+_SECONDS_TO_RENDER = 0.4  # a thousand pages
+
+
+class _Inputs(NamedTuple):
+    """Everything a build depends on besides the program, as far as it is known before documents are read."""
+
+    now: int  # by the clock of the file system
+    listing: Listing
+    history: History
+    notes: tuple[str, ...]
+    digest: bytes  # of all of it, and of the options and the day; not of the time of day
+
+
+class _Last(NamedTuple):
+    """What is remembered of the last build into an output folder."""
+
+    inputs: bytes
+    moment: datetime | None  # for which alone it holds; None for all of its day
+    meta: bytes  # digest of everything but the bodies
+    bodies: Mapping[DocId, str]  # digests
+    result: BuildResult
+
+
+@dataclass
+class _Build:
+    """One build, step by step; each step is given what the ones before it made."""
+
+    options: Options
+    extensions: Extensions
+    program: str
+    store: Store
+    workers: Workers
+    progress: Progress
+
+    def run(self) -> BuildResult:
+        """Publish, unless something stands against it."""
+        inputs = self.read_inputs()
+        last = self.last()
+        is_same = last is not None and last.inputs == inputs.digest and last.moment in (None, self.options.as_of)
+        if last is not None and is_same and self.is_published_still(inputs.now):
+            return last.result
+        checked = self.check(inputs)
+        if checked.blocks(self.options.strict):
             return BuildResult(checked.diagnostics, skipped=checked.tree.skipped, notes=checked.notes)
-        tree, catalog = checked.tree, checked.catalog
-        tasks = (*plan(catalog, extensions.views), *asset_tasks(tree.kit))
-        outputs = execute(
-            tasks,
-            tree.kit,
-            extensions.formats,
-            executor or SerialExecutor(),
-            _counter(progress, "生成网页", len(tasks)),
+        with staging(self.options.output) as waiting:
+            return self.publish(inputs, checked, waiting, last)
+
+    # ------------------------------------------------ what goes in
+
+    def read_inputs(self) -> _Inputs:
+        """Look at everything, read nothing that is known to be unchanged."""
+        options = self.options
+        pending = start_history(options.content, self.store)
+        now = self.store.clock()
+        listing = walk(options.content, options.label)
+        unsure = [path for path, stamp in listing.files.items() if not stamp or not is_settled(stamp, now)]
+        history, notes = pending.result(listing.documents)
+        state = (
+            replace(options, as_of=datetime.combine(options.as_of, time.min), cache=None, jobs=None),
+            tuple(sorted(listing.files.items())),
+            tuple((path, _digest_of_file(options.content / path)) for path in sorted(unsure)),
+            listing.problems,
+            themes_digest(options.themes),
+            history,
+            notes,
         )
+        return _Inputs(now, listing, history, notes, digest(state))
+
+    def check(self, inputs: _Inputs) -> CheckResult:
+        """Read the documents and find what is wrong with them."""
+        options = self.options
+        self.progress("读取稿件", 0, len(inputs.listing.documents))
+        kept = Kept(self.store.shelf("entries"), self.store, inputs.now)
+        count = _counter(self.progress, "读取稿件", len(inputs.listing.documents))
+
+        def run(function: Callable[[Sequence[A]], Sequence[R]], items: Sequence[A]) -> Iterator[R]:
+            count(len(inputs.listing.documents) - len(items))
+            for result in self.workers.run(function, items, _SECONDS_TO_READ, _path_of):
+                count(1)
+                yield result
+
+        tree = load_tree(
+            options.content,
+            options.themes,
+            options.as_of,
+            label=options.label,
+            theme=options.theme,
+            is_preview=options.preview,
+            keep_going=options.keep_going,
+            listing=inputs.listing,
+            kept=kept,
+            run=run,
+        )
+        self.store.flush()  # before anything else: what may no longer be shown is no longer kept
+        finish(kept)
+        return _judge(options, self.extensions, tree, inputs.history, (*inputs.notes, *self.store.notes))
+
+    # ------------------------------------------------ what comes out
+
+    def publish(self, inputs: _Inputs, checked: CheckResult, waiting: Path, last: _Last | None) -> BuildResult:
+        """Make what has changed and put it in place."""
+        options, tree, catalog = self.options, checked.tree, checked.catalog
+        rows = self.store.shelf(self.named("rows"))
+        meta = self.meta(inputs, checked)
+        outputs = self.only_bodies(checked, waiting, last) if last is not None and last.meta == meta else None
+        if outputs is None:
+            tasks = chain(plan(catalog, self.extensions.views), asset_tasks(tree.kit))
+            outputs = self.execute(tasks, checked, waiting)
         secret = _secret_pages(tree)
-        before = published(outputs, secret, options.output)
-        secret |= _secret_redirects(options.output, before, tree)
+        before = published_before(rows, options.output, secret)
+        if before is None:
+            before = published(outputs, secret, options.output)
+        secret |= _secret_redirects(options.output, before.keys() - outputs.keys(), tree)
         gone = _gone(options, tree, outputs, before, secret)
         diagnostics = sort_diagnostics((*checked.diagnostics, *gone))
         if blocks(diagnostics, strict=options.strict):
             return BuildResult(diagnostics, notes=checked.notes)
-        outputs, keep = _with_search(options, tree, catalog, outputs, before, progress)
-        report = publish(outputs, before, options.output, keep)
-    return BuildResult(
-        diagnostics,
-        report,
-        documents=len(catalog.documents),
-        withheld=sum(record.is_withheld for record in tree.internal),
-        pages=sum(path.endswith(".html") for path in outputs),
-        skipped=tree.skipped,
-        notes=checked.notes,
-    )
+        found = {**outputs, **self.search(tree, catalog, before, waiting)}
+        report = publish(found, before, options.output, waiting)
+        now = self.store.clock()
+        record(rows, found, options.output, now)
+        folders = self.store.shelf(self.named("folders"))
+        report = replace(report, unknown=unknown_files(found, options.output, folders, now))
+        result = BuildResult(
+            diagnostics,
+            report,
+            documents=len(catalog.documents),
+            withheld=sum(record.is_withheld for record in tree.internal),
+            pages=sum(path.endswith(".html") for path in outputs),
+            skipped=tree.skipped,
+            notes=checked.notes,
+        )
+        self.remember(inputs, meta, checked, result)
+        return result
 
+    def execute(self, tasks: Iterable[Task], checked: CheckResult, waiting: Path) -> Outputs:
+        """What the tasks give; those whose files lie in the output are not carried out."""
+        options, tree = self.options, checked.tree
+        kit = self.with_code(tree.kit)
+        formats = self.extensions.formats
+        fingerprints: dict[tuple[str, str], str] = {}
 
-def check_site(options: Options, extensions: Extensions = BUILTIN, progress: Progress = _silent) -> CheckResult:
-    """What is wrong with the content; writes nothing but the cache."""
-    with open_store(options.cache) as store:
-        return _check(options, extensions, store, progress)
+        def key(task: Task) -> bytes:
+            kind = task.format, task.template
+            if kind not in fingerprints:
+                fingerprints[kind] = formats[task.format].fingerprint(task.template, kit)
+            return key_of(task, fingerprints[kind], self.program)
+
+        return execute(
+            map(_at_root, tasks) if options.preview else tasks,
+            key,
+            self.store.shelf(self.named("rows")),
+            options.output,
+            lambda misses: self.workers.run(
+                Produce(kit, formats, tree.bodies, options.output, waiting),
+                misses,
+                _SECONDS_TO_RENDER,
+                lambda asked: asked[0].path,
+            ),
+            _counter(self.progress, "生成网页", 2 * len(checked.catalog.documents)),
+        )
+
+    def only_bodies(self, checked: CheckResult, waiting: Path, last: _Last) -> Outputs | None:
+        """What a full plan would give when nothing but bodies has changed: the pages that show them are made.
+
+        None if something else in the output has changed too. Only for our own views, of which it is known that
+        document pages alone read bodies.
+        """
+        if self.extensions.views != BUILTIN.views:
+            return None
+        outputs = untouched(self.store.shelf(self.named("rows")), self.options.output)
+        if outputs is None:
+            return None
+        documents = checked.catalog.documents.values()
+        changed = {doc.id for doc in documents if last.bodies.get(doc.id) != doc.body.digest}
+        made = self.execute(tasks_of(checked.catalog, changed), checked, waiting)
+        index = {path: made for path, made in outputs.items() if path.startswith(INDEX_FOLDERS)}
+        return {**{path: made for path, made in outputs.items() if path not in index}, **made}
+
+    def search(self, tree: Tree, catalog: Catalog, before: Mapping[str, str], waiting: Path) -> Outputs:
+        """The files of the search index; those of the last one, when it may stay."""
+        options, rows = self.options, self.store.shelf(self.named("rows"))
+        old = {path: _kept(rows.get(path, b""), before[path]) for path in before if path.startswith(INDEX_FOLDERS)}
+        old = {path: made for path, made in old.items() if (options.output / path).is_file()}
+        if options.search:
+            key = search_key(catalog)
+            is_whole = len(old) == self.store.shelf("search").get(self.named("files"))
+            if old and is_whole and all(made.key == key and made.is_stamped for made in old.values()):
+                return old
+            from sitegen.search import index_search  # slow to import, and needed here only
+
+            self.progress("建立检索", 0, 1)
+            files = index_search(search_records(catalog), catalog.config.search)
+            made = {path: stage(path, key, data, options.output, waiting) for path, data in files.items()}
+            self.store.shelf("search")[self.named("files")] = len(made)
+            self.progress("建立检索", 1, 1)
+            return made
+        # An index that still knows what was withdrawn or withheld since may not stay (条例第十三至十六条).
+        titles = {doc.id: doc.title for doc in catalog.documents.values()}
+        from sitegen.search import indexed_titles
+
+        indexed = indexed_titles(options.output) if old else {}
+        # Under another title an id may have gone to another document; only where nothing is withheld is that harmless.
+        is_public = bool(indexed) and set(indexed) <= set(titles)
+        if any(record.is_withheld for record in tree.internal):
+            is_public = is_public and all(titles[doc_id] == title for doc_id, title in indexed.items())
+        return old if is_public else {}
+
+    # ------------------------------------------------ what is remembered
+
+    def last(self) -> _Last | None:
+        """What is remembered of the last build into this output."""
+        blob = self.store.get(self.named("last"))
+        found: _Last | None = pickle.loads(blob) if blob else None
+        return found
+
+    def remember(self, inputs: _Inputs, meta: bytes, checked: CheckResult, result: BuildResult) -> None:
+        """Remember this build, unless what it said is about a file of which nothing may be kept."""
+        tree = checked.tree
+        withheld = [record for record in tree.internal if record.is_withheld]
+        secret = {f"{self.options.label}/{one.path}" for one in (*withheld, *tree.withdrawn)}
+        told = {span.path for d in result.diagnostics for span in (d.span, *(span for span, _ in d.related))}
+        if secret & told or result.skipped or result.notes != inputs.notes:
+            self.store.pop(self.named("last"), None)
+            return
+        is_awaited = any(record.disclosure is Disclosure.ACTIVE and not record.is_due for record in withheld)
+        assert result.report is not None
+        count = len(result.report.written) + result.report.unchanged
+        report = PublishReport((), (), count, result.report.unknown)
+        diagnostics = tuple(d for d in result.diagnostics if d.code != "L202")  # was told, and is done
+        last = _Last(
+            inputs.digest,
+            self.options.as_of if is_awaited else None,
+            meta,
+            {doc.id: doc.body.digest for doc in checked.catalog.documents.values()},
+            replace(result, report=report, diagnostics=diagnostics),
+        )
+        self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+
+    def is_published_still(self, now: int) -> bool:
+        """Whether the output is as the last build left it."""
+        rows = self.store.shelf(self.named("rows"))
+        if published_before(rows, self.options.output, ()) is None:
+            return False
+        outputs = untouched(rows, self.options.output)
+        folders = self.store.shelf(self.named("folders"))
+        return outputs is not None and not unknown_files(outputs, self.options.output, folders, now)
+
+    def meta(self, inputs: _Inputs, checked: CheckResult) -> bytes:
+        """A digest of all that pages are made of besides the bodies."""
+        tree, catalog = checked.tree, checked.catalog
+        kit = (tree.kit.variables, tuple((name, blake2b(data).digest()) for name, data in tree.kit.files.items()))
+        documents = tuple((doc.meta, doc.body.is_blank) for doc in catalog.documents.values())
+        gone = tuple(catalog.withdrawn.values())
+        day = catalog.as_of.toordinal()
+        options = (self.options.preview, self.options.keep_going)
+        return digest(
+            (tree.config, tuple(tree.columns.values()), tree.hidden, kit, documents, gone, inputs.history, day, options)
+        )
+
+    def with_code(self, kit: Kit) -> Kit:
+        """The kit with its templates as code, compiled once for each theme."""
+        theme = blake2b(digest_size=16)
+        for name, data in kit.files.items():
+            theme.update(name.encode() + b"\0" + data + b"\0")
+        name = f"templates/{theme.hexdigest()}"
+        if blob := self.store.get(name):
+            return replace(kit, compiled=pickle.loads(blob))
+        for old in [old for old in self.store if old.startswith("templates/")]:
+            del self.store[old]
+        kit = replace(kit, compiled=compile_templates(kit))
+        self.store[name] = pickle.dumps(kit.compiled, pickle.HIGHEST_PROTOCOL)
+        return kit
+
+    def named(self, what: str) -> str:
+        """The name under which something about this output folder is kept."""
+        return f"{what}/{digest(str(self.options.output.absolute())).hex()}"
 
 
 def import_files(
     paths: Sequence[Path], into: Path, manifest: Path | None, column: ColumnId, extensions: Extensions = BUILTIN
 ) -> ImportReport:
     """Write the foreign files below `paths` as documents into the content folder `into`; overwrites nothing."""
+    from sitegen.importers import read_drafts, write_drafts  # slow to import, and needed here only
+
     own = load.read_columns(into)
     return write_drafts(read_drafts(paths, manifest, column, own, extensions.importers), into)
 
 
 def new_document(content: Path, column_id: ColumnId, doc_id: str, title: str, day: date) -> Path:
     """Write a draft into `column_id` with the fields its kind asks for; gives its path. Overwrites nothing."""
+    from sitegen.importers import dump_front_matter
+
     if not content.is_dir():
         raise UsageError(f"没有内容文件夹“{content}”。用 --content 指明它在哪里。")
     if not load.is_document_id(doc_id):
@@ -243,19 +594,10 @@ def codes(extensions: Extensions = BUILTIN) -> Mapping[str, CodeInfo]:
 # ---------------------------------------------------------------- steps
 
 
-def _check(options: Options, extensions: Extensions, store: Store, progress: Progress) -> CheckResult:
-    progress("读取稿件", 0, 1)
-    tree = load_tree(
-        options.content,
-        options.themes,
-        options.as_of,
-        label=options.label,
-        theme=options.theme,
-        is_preview=options.preview,
-        keep_going=options.keep_going,
-    )
-    progress("读取稿件", 1, 1)
-    history, notes = read_history(options.content, store)
+def _judge(
+    options: Options, extensions: Extensions, tree: Tree, history: History, notes: tuple[str, ...]
+) -> CheckResult:
+    """What is wrong with the tree, and its catalog; with `keep_going` without the faulty documents."""
     severities = {code: info.severity for code, info in codes(extensions).items()}
     while True:
         catalog, problems = build_catalog(tree, history, options.as_of.date())
@@ -271,7 +613,7 @@ def _check(options: Options, extensions: Extensions, store: Store, progress: Pro
         skipped = {f"{options.label}/{path}" for path in tree.skipped}
         diagnostics = tuple(replace(d, severity=Severity.WARNING) if d.span.path in skipped else d for d in diagnostics)
     diagnostics = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
-    return CheckResult(sort_diagnostics(diagnostics), catalog, tree, (*notes, *store.notes))
+    return CheckResult(sort_diagnostics(diagnostics), catalog, tree, notes)
 
 
 def _exempted(
@@ -290,9 +632,9 @@ def _exempted(
             used.add(key)
         else:
             kept.append(diagnostic)
-    for (path, code), record in exempt.items():
-        if (path, code) not in used and not record.is_withheld:
-            span = tree.marks.spans.get((record.path, "exempt")) or Span(path)
+    for (path, code), internal in exempt.items():
+        if (path, code) not in used and not internal.is_withheld:
+            span = Span(path, *tree.marks(internal.path).get("exempt", (1, 1)))
             kept.append(
                 Diagnostic(
                     "F141", Severity.WARNING, f"豁免 {code} 没有用上", span, "这份稿件没有这个问题，删去这一项。"
@@ -313,23 +655,26 @@ def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:
 
 
 def _counter(progress: Progress, step: str, total: int) -> Callable[[int], None]:
-    done = 0
+    """Counts what is done; tells now and then, since telling costs more than most of what is counted."""
+    done = told = 0
 
     def count(more: int) -> None:
-        nonlocal done
+        nonlocal done, told
         done += more
-        progress(step, done, total)
+        if done == total or done - told >= 100:
+            told = done
+            progress(step, done, max(total, done))
 
     return count
 
 
-def _secret_redirects(out: Path, before: Iterable[str], tree: Tree) -> dict[str, Internal]:
-    """The redirects in the output that lead to what may no longer be shown, whatever became of its 旧地址."""
+def _secret_redirects(out: Path, lost: Iterable[str], tree: Tree) -> dict[str, Internal]:
+    """Those of the lost pages that lead to what may no longer be shown, whatever became of its 旧地址."""
     withheld = {
         f"{quote_path(record.id)}/index.html".encode(): record for record in tree.internal if record.is_withheld
     }
     found = {}
-    for path in before if withheld else ():
+    for path in lost if withheld else ():
         target = out / path
         if path.startswith("doc/") or not path.endswith((".html", ".htm", ".shtml")) or not target.is_file():
             continue
@@ -412,20 +757,28 @@ def _gone(
     return found
 
 
-def _with_search(
-    options: Options, tree: Tree, catalog: Catalog, outputs: Outputs, before: Mapping[str, str], progress: Progress
-) -> tuple[Outputs, tuple[str, ...]]:
-    """The outputs with the search index; or without, and the folders that hold the last one, when it may stay."""
-    if options.search:
-        progress("建立检索", 0, 1)
-        found = {**outputs, **index_search(search_records(catalog), catalog.config.search)}
-        progress("建立检索", 1, 1)
-        return found, ()
-    # An index that still knows what was withdrawn or withheld since may not stay (条例第十三至十六条).
-    titles = {doc.id: doc.title for doc in catalog.documents.values()}
-    indexed = indexed_titles(options.output)
-    # Under another title an id may have gone to another document; only where nothing is withheld is that harmless.
-    is_public = bool(indexed) and set(indexed) <= set(titles)
-    if any(record.is_withheld for record in tree.internal):
-        is_public = is_public and all(titles[doc_id] == title for doc_id, title in indexed.items())
-    return outputs, INDEX_FOLDERS if is_public and any(path.startswith(INDEX_FOLDERS) for path in before) else ()
+def _path_of(asked: object) -> str:
+    """What to call a file that is asked for."""
+    return str(getattr(asked, "path", "稿件"))
+
+
+def _kept(row: bytes, digest_of_file: str) -> Made:
+    """A file that stays as it is, by its row if there is one."""
+    known = bytes.fromhex(digest_of_file)
+    if row[16:32] == known:
+        return Made(row[:16], known, is_stamped=len(row) > 32)
+    return Made(b"", known)
+
+
+def _digest_of_file(path: Path) -> bytes:
+    """The digest of a file's bytes; b"" for what is none: reading a pipe might never end."""
+    try:
+        return blake2b(path.read_bytes(), digest_size=16).digest() if path.is_file() else b""
+    except OSError:
+        return b""
+
+
+def _at_root(task: Task) -> Task:
+    """The task, with a 404 page for a site at the root of its server: there the preview is, whatever the `url`."""
+    page = task.model
+    return task._replace(model=replace(page, base="/")) if isinstance(page, NotFoundPage) else task

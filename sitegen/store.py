@@ -1,99 +1,302 @@
-"""Keep what is worth keeping between builds: memos by key, in one SQLite file in the cache folder.
+"""Keep what is worth keeping between builds, in one SQLite file in the cache folder: values by name, and shelves.
 
-A file that is damaged, foreign or of another version is made anew and told, a locked one is not used; none is trusted.
-Exports `Store`, `open_store`.
+Every value is sealed by its own digest, so that a damaged one counts as missing. A file that cannot be read at all, is
+foreign, or was written by another version of the program is made anew and told; a locked one is not used; none is
+trusted. One process writes; others may read through a pickled `Store`.
+Exports `Store`, `Shelf`, `open_store`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
 import sqlite3
-from collections.abc import Iterator, MutableMapping
+import zlib
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
-FORMAT = 2
+from sitegen.diagnostics import CacheError
+
+FORMAT = 3
+FILE = "cache.sqlite"
 
 _TABLES = """
-CREATE TABLE memo (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE memo (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE about (program TEXT NOT NULL);
 """
+_SEAL = 16  # bytes
+_BUCKETS = 64  # of a shelf: a change writes a sixty-fourth of it
+_SURVIVES = ("history",)  # has a version of its own, and is dear to make
+
+V = TypeVar("V")
 
 
-class Store(MutableMapping[str, bytes]):
-    """The memo table as a mapping. One writer: the process that builds; what cannot be kept is done anew next time."""
+def _sealed(value: bytes) -> bytes:
+    return hashlib.blake2b(value, digest_size=_SEAL).digest() + value
 
-    def __init__(self, connection: sqlite3.Connection, notes: tuple[str, ...] = ()) -> None:
+
+def _opened(sealed: bytes) -> bytes | None:
+    value = sealed[_SEAL:]
+    return value if hashlib.blake2b(value, digest_size=_SEAL).digest() == sealed[:_SEAL] else None
+
+
+class _Values(Mapping[str, bytes]):
+    """The values by name, read only. Raises `CacheError` when the file turns out to be damaged."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self.notes = notes  # what went wrong with the cache, in Chinese
+        self.is_damaged = False  # a value was there that is not what was written
 
     def __getitem__(self, key: str) -> bytes:
-        row = self._connection.execute("SELECT value FROM memo WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        row = self._ask("SELECT value FROM memo WHERE key = ?", key)
+        if not row:
             raise KeyError(key)
-        return bytes(row[0])
+        value = _opened(row[0][0])
+        if value is None:
+            self.is_damaged = True
+            raise KeyError(key)
+        return value
 
-    def __setitem__(self, key: str, value: bytes) -> None:
-        with suppress(sqlite3.OperationalError), self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO memo VALUES (?, ?)", (key, value))
-
-    def __delitem__(self, key: str) -> None:
-        with self._connection:
-            if not self._connection.execute("DELETE FROM memo WHERE key = ?", (key,)).rowcount:
-                raise KeyError(key)
+    def __contains__(self, key: object) -> bool:
+        return bool(self._ask("SELECT 1 FROM memo WHERE key = ?", key))
 
     def __iter__(self) -> Iterator[str]:
-        return iter([str(row[0]) for row in self._connection.execute("SELECT key FROM memo ORDER BY key")])
+        return iter([str(row[0]) for row in self._ask("SELECT key FROM memo ORDER BY key")])
 
     def __len__(self) -> int:
-        return int(self._connection.execute("SELECT count(*) FROM memo").fetchone()[0])
+        return int(self._ask("SELECT count(*) FROM memo")[0][0])
+
+    def _ask(self, statement: str, *values: object) -> list[Any]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise CacheError(f"缓存读不了（{error}）") from error
+
+
+class Store(_Values, MutableMapping[str, bytes]):
+    """The values by name. What is set or deleted one by one is written at the next `flush` or `update`.
+
+    Pickled, it is a read-only view of what has been written, for another process.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(connection)
+        self._notes = notes
+        self._folder = folder
+        self._shelves: dict[str, Shelf[Any]] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went wrong with the cache, in Chinese."""
+        return (*self._notes, *(("缓存有损坏，损坏的部分已重新生成。",) if self.is_damaged else ()))
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return _reader, (str(self._folder / FILE),)
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO memo VALUES (?, ?)", (key, _sealed(value)))
+        except sqlite3.DatabaseError as error:
+            raise CacheError(f"缓存写不了（{error}）") from error
+
+    def __delitem__(self, key: str) -> None:
+        try:
+            count = self._connection.execute("DELETE FROM memo WHERE key = ?", (key,)).rowcount
+        except sqlite3.DatabaseError as error:
+            raise CacheError(f"缓存写不了（{error}）") from error  # what must be forgotten must not stay
+        if not count:
+            raise KeyError(key)
+
+    def update(self, items: Mapping[str, bytes]) -> None:  # type: ignore[override]  # all we need of it
+        """Set many, and write everything."""
+        rows = ((key, _sealed(value)) for key, value in items.items())
+        try:
+            self._connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?)", rows)
+            self._connection.commit()
+        except sqlite3.DatabaseError as error:
+            raise CacheError(f"缓存写不了（{error}）") from error
+
+    def shelf(self, name: str) -> Shelf[Any]:
+        """The shelf of that name, read whole the first time."""
+        if name not in self._shelves:
+            self._shelves[name] = Shelf(self, name)
+        return self._shelves[name]
+
+    def flush(self) -> None:
+        """Write everything, the shelves too, in one transaction."""
+        for shelf in self._shelves.values():
+            for key, value in shelf.changed():
+                self[key] = value
+        try:
+            self._connection.commit()
+        except sqlite3.DatabaseError as error:
+            raise CacheError(f"缓存写不了（{error}）") from error
+
+    def clock(self) -> int:
+        """The time now (ns) by the clock of the file system that the cache is on; 0 if nothing can be written there."""
+        try:
+            probe = self._folder / f"clock-{os.getpid()}"
+            probe.write_bytes(b"")
+            now = probe.stat().st_mtime_ns
+            probe.unlink()
+        except OSError:
+            return 0
+        return now
+
+
+class Shelf(dict[str, V]):
+    """Small values by name, all in memory; what changes is written by `Store.flush`."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._dirty: set[int] = set()
+        for number in range(_BUCKETS):
+            if blob := store.get(self._row(number)):
+                super().update(pickle.loads(blob))
+
+    def __setitem__(self, key: str, value: V) -> None:
+        super().__setitem__(key, value)
+        self._dirty.add(_bucket(key))
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self._dirty.add(_bucket(key))
+
+    def pop(self, key: str, default: V | None = None) -> V | None:  # type: ignore[override]
+        """As of a dict."""
+        self._dirty.add(_bucket(key))
+        return super().pop(key, default)
+
+    def update(self, items: Mapping[str, V]) -> None:  # type: ignore[override]
+        """As of a dict."""
+        super().update(items)
+        self._dirty.update(map(_bucket, items))
+
+    def clear(self) -> None:
+        """As of a dict."""
+        super().clear()
+        self._dirty.update(range(_BUCKETS))
+
+    def changed(self) -> Iterator[tuple[str, bytes]]:
+        """The rows to be written; afterwards none."""
+        if not self._dirty:
+            return
+        rows: dict[int, dict[str, V]] = {number: {} for number in self._dirty}
+        for key, value in self.items():
+            if (number := _bucket(key)) in rows:
+                rows[number][key] = value
+        for number, row in sorted(rows.items()):
+            yield self._row(number), pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
+        self._dirty.clear()
+
+    def _row(self, number: int) -> str:
+        return f"shelf/{self._name}/{number}"
+
+
+def _bucket(key: str) -> int:
+    return zlib.crc32(key.encode("utf-8", "surrogatepass")) % _BUCKETS
+
+
+# ---------------------------------------------------------------- opening
 
 
 @contextmanager
-def open_store(folder: Path | None) -> Iterator[Store]:
-    """The store in `folder`, made if need be; one in memory for None or when the folder cannot be used."""
-    connection, notes = _connect(folder)
-    with closing(connection):
-        yield Store(connection, notes)
+def open_store(folder: Path | None, program: str = "") -> Iterator[Store]:
+    """The store in `folder`, made if need be; a temporary one for None or when the folder cannot be used.
+
+    `program` tells the versions of everything that makes what is kept; what another one kept is thrown away.
+    """
+    note = ""
+    if folder is not None:
+        connection, note = _connect(folder, program)
+        if connection is not None:
+            with closing(connection):
+                store = Store(connection, folder, (note,) if note else ())
+                yield store
+                with suppress(CacheError):
+                    store.flush()
+            return
+    import tempfile  # seldom needed, and slow to import
+
+    with tempfile.TemporaryDirectory(prefix="sitegen-", ignore_cleanup_errors=True) as temporary:
+        connection, _ = _connect(Path(temporary), program)
+        if connection is None:
+            raise OSError("no database can be made in the temporary folder")
+        with closing(connection):
+            yield Store(connection, Path(temporary), (note,) if note else ())
 
 
-def _connect(folder: Path | None) -> tuple[sqlite3.Connection, tuple[str, ...]]:
-    if folder is None:
-        return _prepare(sqlite3.connect(":memory:")), ()
-    file = folder / "cache.sqlite"
+def discard(folder: Path) -> None:
+    """Remove the cache file in `folder`, with what SQLite may have left beside it."""
+    for name in (FILE, f"{FILE}-journal", f"{FILE}-wal", f"{FILE}-shm"):
+        with suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+
+
+def _connect(folder: Path, program: str) -> tuple[sqlite3.Connection | None, str]:
+    """A connection, or None; and what to tell about it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
-        return _prepare(sqlite3.connect(file, timeout=2)), ()
+        connection, known = _prepare(folder, program)
+        if known == program:
+            return connection, ""
+        values = _Values(connection)
+        kept = {name: value for name in _SURVIVES if (value := values.get(name)) is not None}
+        connection.close()
+        discard(folder)
+        connection, _ = _prepare(folder, program)
+        connection.executemany("INSERT INTO memo VALUES (?, ?)", ((key, _sealed(value)) for key, value in kept.items()))
+        connection.commit()
+        return connection, "缓存属于另一个版本的程序，已重新建立。"
     except sqlite3.OperationalError as error:
-        if "locked" not in str(error):
-            return _in_memory(f"缓存打不开（{error}），这次不用缓存。")
-        return _in_memory("缓存正被另一次构建使用，这次不用缓存。")
-    except sqlite3.DatabaseError:
+        if "locked" in str(error):
+            return None, "缓存正被另一次构建使用，这次不用缓存。"
+        return None, f"缓存打不开（{error}），这次不用缓存。"
+    except (sqlite3.DatabaseError, CacheError, TypeError):
+        discard(folder)  # not kept: nobody knows what its pages still hold
         try:
-            file.unlink()  # not kept: nobody knows what its pages still hold
-            return _prepare(sqlite3.connect(file, timeout=2)), ("缓存已损坏或属于另一个版本，已重新建立。",)
+            return _prepare(folder, program)[0], "缓存已损坏或属于另一个版本，已重新建立。"
         except (OSError, sqlite3.Error):
-            return _in_memory("缓存已损坏，又不能替换，这次不用缓存。")
+            return None, "缓存已损坏，又不能替换，这次不用缓存。"
     except OSError as error:
-        return _in_memory(f"缓存文件夹不能用（{error.strerror}），这次不用缓存。")
+        return None, f"缓存文件夹不能用（{error.strerror}），这次不用缓存。"
 
 
-def _in_memory(note: str) -> tuple[sqlite3.Connection, tuple[str, ...]]:
-    return _prepare(sqlite3.connect(":memory:")), (note,)
-
-
-def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
+def _prepare(folder: Path, program: str) -> tuple[sqlite3.Connection, str]:
+    """An open file, new if there was none, and the program whose it is."""
+    connection = sqlite3.connect(folder / FILE, timeout=2)
     try:
         connection.execute("PRAGMA secure_delete = ON")  # what is withdrawn leaves no bytes in free pages
+        connection.execute("PRAGMA synchronous = OFF")  # what a crash of the machine spoils, the seals tell
+        connection.execute("PRAGMA cache_size = -16000")  # KiB
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            with connection:
-                connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+            connection.execute("INSERT INTO about VALUES (?)", (program,))
+            connection.commit()
         elif version != FORMAT:
             raise sqlite3.DatabaseError("foreign format")
-        connection.execute("SELECT count(*) FROM memo").fetchone()
-    except sqlite3.Error:
+        connection.execute("BEGIN IMMEDIATE")  # so that a second writer is noticed now and not at the end
+        connection.commit()
+        return connection, str(connection.execute("SELECT program FROM about").fetchone()[0])
+    except (sqlite3.Error, TypeError):
         connection.close()
         raise
-    return connection
+
+
+_readers: dict[str, _Values] = {}
+
+
+def _reader(file: str) -> _Values:
+    """The values as another process sees them; one connection for each process and file."""
+    if file not in _readers:
+        uri = Path(file).absolute().as_uri() + "?mode=ro"
+        _readers[file] = _Values(sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False))
+    return _readers[file]

@@ -8,11 +8,14 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import shutil
+import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -36,6 +39,7 @@ class Site:
         self.content = folder / "content"
         self.output = folder / "public"
         self.cache = folder / ".sitegen"
+        self.themes = REPO / "themes"
         self.result: BuildResult | CheckResult | None = None
         self.content.mkdir(parents=True)
         self.setting(agency="示例市科学技术局")
@@ -77,6 +81,12 @@ class Site:
         (self.content / path).rename(target)
         return self
 
+    def own_themes(self) -> Self:
+        """Copies of the product's themes in `themes/`, to be changed."""
+        self.themes = self.folder / "themes"
+        shutil.copytree(REPO / "themes", self.themes)
+        return self
+
     # ------------------------------------------------ what the program does
 
     def options(self, as_of: str = TODAY, **options: object) -> Options:
@@ -84,7 +94,7 @@ class Site:
         usual = Options(
             content=self.content,
             output=self.output,
-            themes=REPO / "themes",
+            themes=self.themes,
             as_of=datetime.combine(date.fromisoformat(as_of), time(23, 59)),
             cache=self.cache,
             search=False,
@@ -149,36 +159,68 @@ class Site:
 
     def clean_tree(self, as_of: str = TODAY, **options: object) -> dict[str, bytes]:
         """The output of the same content, built from nothing in another folder."""
+        result, tree = self.clean_build(as_of, **options)
+        assert result.report is not None, result.diagnostics
+        return tree
+
+    def clean_build(self, as_of: str = TODAY, **options: object) -> tuple[BuildResult, dict[str, bytes]]:
+        """A build of copies of the content, its history and the site's own themes, made just now, without a cache."""
         other = self.folder / "clean"
         shutil.rmtree(other, ignore_errors=True)
-        shutil.copytree(self.content, other / "content")
-        given = replace(self.options(as_of, **options), content=other / "content", output=other / "public", cache=None)
-        result = build_site(given)
-        assert result.report is not None, result.diagnostics
-        return files_of(other / "public")
+        for folder in ("content", "themes", ".git"):
+            if (self.folder / folder).is_dir():
+                shutil.copytree(self.folder / folder, other / folder, copy_function=shutil.copyfile)
+        own = {"content": other / "content", "output": other / "public", "cache": None}
+        if self.themes.is_relative_to(self.folder):
+            own["themes"] = other / "themes"
+        result = build_site(replace(self.options(as_of, **options), **own))
+        return result, files_of(other / "public")
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every file below the folder by its path; nothing where there is no folder."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    found = {}
+    for here, _, names in os.walk(folder):
+        inside = os.path.relpath(here, folder).replace(os.sep, "/").removeprefix(".")
+        for name in names:
+            file = Path(here, name)
+            if file.is_file():  # and neither a pipe nor a broken link
+                found[f"{inside}/{name}" if inside else name] = file.read_bytes()
+    return dict(sorted(found.items()))
 
 
 def everything_in(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """The names and the bytes of the files, and of what is packed in them (gzip, zlib, zip)."""
+    """The names and the bytes of the files, and of what is packed in them (gzip, zlib, zip, SQLite)."""
     for path, data in files.items():
         yield path, path.encode()
-        yield path, data
-        if data.startswith(b"\x1f\x8b"):
-            yield path, gzip.decompress(data)
-        elif data.startswith((b"\x78\x9c", b"\x78\xda", b"\x78\x01")):
-            yield path, zlib.decompress(data)
-        elif data.startswith(b"PK\x03\x04"):
-            with zipfile.ZipFile(io.BytesIO(data)) as packed:
-                for name in packed.namelist():
-                    yield f"{path}!{name}", name.encode()
-                    yield f"{path}!{name}", packed.read(name)
+        yield from _unpacked(path, data)
+
+
+def _unpacked(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    yield path, data
+    if data.startswith(b"\x1f\x8b"):
+        yield path, gzip.decompress(data)
+    elif data.startswith((b"\x78\x9c", b"\x78\xda", b"\x78\x01")):
+        with suppress(zlib.error):  # what only looks packed
+            yield path, zlib.decompressobj().decompress(data)
+    elif data.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            for name in packed.namelist():
+                yield f"{path}!{name}", name.encode()
+                yield f"{path}!{name}", packed.read(name)
+    elif data.startswith(b"SQLite format 3\x00"):
+        for value in _values_in(data):
+            yield from _unpacked(f"{path}!", value)
+
+
+def _values_in(database: bytes) -> Iterator[bytes]:
+    """Every value of every table, as bytes; what is damaged is not read."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(database)
+        with suppress(sqlite3.DatabaseError):
+            for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                for row in connection.execute(f'SELECT * FROM "{table}"'):
+                    yield from (value if isinstance(value, bytes) else str(value).encode() for value in row)
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def body_is_not_empty(review: Review) -> Iterator[Finding]:
     正确：写上正文；内容在附件里的，至少写明附件是什么
     """
     for doc in review.catalog.documents.values():
-        if not doc.body.text.strip() and not doc.images and not doc.badge:
+        if doc.body.is_blank and not doc.images and not doc.badge:
             yield Finding(doc.path, "body", "正文是空的", "D214", "写上正文；内容在附件里的，写明附件是什么。")
 
 

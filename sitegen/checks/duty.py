@@ -34,7 +34,8 @@ def guide_has_nine_elements(review: Review) -> Iterator[Finding]:
     newest = dict.fromkeys(catalog.by_column[name][0] for name in guides if catalog.by_column[name])
     for doc in (catalog.documents[doc_id] for doc_id in newest):
         given: Mapping[str, str] = {entry.id: entry.value for entry in doc.extra}
-        text = doc.body.text + "".join(heading.text for heading in doc.body.outline)
+        body = catalog.bodies[doc.body.digest]
+        text = body.text + "".join(heading.text for heading in body.outline)
         missing = [
             name for name, field, words in _ELEMENTS if not given.get(field) and not any(word in text for word in words)
         ]

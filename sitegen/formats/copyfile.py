@@ -1,6 +1,6 @@
 """Copy a file of the content folder, or a file of the theme, into the output.
 
-Exports `COPY`, `TEXT`, `ASSET`, `AssetFile`, `asset_bytes`, `asset_tasks`.
+Exports `COPY`, `TEXT`, `ASSET`, `AssetFile`, `asset_bytes`, `asset_digest`, `asset_files`, `asset_tasks`.
 """
 
 from __future__ import annotations
@@ -35,11 +35,20 @@ def asset_bytes(file: str, kit: Kit) -> bytes:
     return f":root{{{declarations}}}\n".encode() + data
 
 
+def asset_digest(file: str, kit: Kit) -> str:
+    """The version of a theme file, as pages name it: it changes with every byte that is published."""
+    return hashlib.blake2b(asset_bytes(file, kit), digest_size=5).hexdigest()
+
+
+def asset_files(kit: Kit) -> tuple[str, ...]:
+    """The files of the theme that pages may ask for."""
+    return tuple(path.removeprefix(_FOLDER) for path in kit.files if path.startswith(_FOLDER))
+
+
 def asset_tasks(kit: Kit) -> Iterator[Task]:
-    """A task for every file of the theme that pages may ask for."""
-    for path in kit.files:
-        if path.startswith(_FOLDER):
-            yield Task(path, ASSET.name, AssetFile(path.removeprefix(_FOLDER)))
+    """A task for every file of the theme that pages may ask for; the template it is made from is the file itself."""
+    for file in asset_files(kit):
+        yield Task(_FOLDER + file, ASSET.name, AssetFile(file), file)
 
 
 def _copy(task: Task, kit: Kit) -> bytes:
@@ -60,6 +69,10 @@ def _asset(task: Task, kit: Kit) -> bytes:
     return asset_bytes(task.model.file, kit)
 
 
+def _asset_fingerprint(file: str, kit: Kit) -> str:
+    return hashlib.blake2b(asset_bytes(file, kit), digest_size=16).hexdigest()
+
+
 def _text(task: Task, _: Kit) -> bytes:
     assert isinstance(task.model, TextFile)
     return task.model.text.encode()
@@ -67,4 +80,4 @@ def _text(task: Task, _: Kit) -> bytes:
 
 COPY = Format("copy", _copy)
 TEXT = Format("text", _text)
-ASSET = Format("asset", _asset)
+ASSET = Format("asset", _asset, _asset_fingerprint)

@@ -1,6 +1,6 @@
 """Files and folders, with or without a manifest, into drafts and refusals.
 
-Exports `IMPORTERS`, `read_drafts`.
+Exports `read_drafts`.
 """
 
 from __future__ import annotations
@@ -15,23 +15,13 @@ from pathlib import Path
 import yaml
 
 from sitegen.diagnostics import UsageError
+from sitegen.importers import IMPORTERS
 from sitegen.importers.blocks import Paragraph, Run, tidy, to_markdown
-from sitegen.importers.cells import read_csv
 from sitegen.importers.draft import Draft, Importer, Note, NoteKind, Refusal, UnreadableError
-from sitegen.importers.md import read_md
 from sitegen.importers.settle import Raw, settle
-from sitegen.importers.txt import decode, read_txt, stem
-from sitegen.importers.webpage import read_html
+from sitegen.importers.txt import decode, stem
 from sitegen.model import Column, ColumnId
 
-IMPORTERS: Mapping[str, Importer] = {
-    "md": read_md,
-    "markdown": read_md,
-    "txt": read_txt,
-    "html": read_html,
-    "htm": read_html,
-    "csv": read_csv,
-}
 _ATTACHABLE = {"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "ofd", "zip", "rar", "7z"}
 _IMAGES = {"png", "jpg", "jpeg", "gif", "webp", "svg"}
 _LARGEST = 50_000_000

@@ -7,19 +7,20 @@ Here is the barrier: a file that is not 主动公开, is a draft or is not yet d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
 
 from sitegen import markdown
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
+from sitegen.gongwen import format_date_cn
 from sitegen.load import fields as f
 from sitegen.load.codes import CODES
 from sitegen.load.settings import field_aliases, standard_kinds
 from sitegen.load.yamltree import Item, lost_to_comments, read_yaml
 from sitegen.model import (
-    Body,
+    BodyRef,
     Claim,
     Column,
     ColumnId,
@@ -29,7 +30,9 @@ from sitegen.model import (
     HiddenColumn,
     Internal,
     KindField,
+    Places,
     RelationKind,
+    Revision,
     SiteConfig,
     Withdrawn,
 )
@@ -53,6 +56,8 @@ class Surroundings:
     label: str = "content"  # how the content folder is called in diagnostics
     is_preview: bool = False
     max_bytes: int = 5_000_000
+    attachment_bytes: int = 100_000_000
+    setting: bytes = b""  # digest of what the columns, the site and the limits were read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,11 @@ class Loaded:
     files: tuple[f.NamedFile, ...] = ()
     doc_id: str = ""  # as far as it is known
     unread: bytes = b""  # of a file that could not be read: it may name files that must not be published
-    marks: Mapping[str, Span] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    parsed: markdown.Parsed | None = None  # of a document
+    since: datetime = datetime.min  # what is said here holds from this moment on
+    may_end: bool = False  # a day may come from which it no longer holds
 
     @property
     def has_errors(self) -> bool:
@@ -91,8 +99,14 @@ class _Notes:
         self.found.append(Diagnostic(code, info.severity, message, Span(self.path, line, column), hint))
 
 
-def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
-    """The file `path` (relative to the content folder) as a document, a withdrawal or an internal record. Pure."""
+Parse = Callable[[str, int], markdown.Parsed]
+
+
+def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = markdown.parse_body) -> Loaded:
+    """The file `path` (relative to the content folder) as a document, a withdrawal or an internal record. Pure.
+
+    The document has no attachments yet, hence no face. `parse` is `markdown.parse_body`, or gives what that gave.
+    """
     notes = _Notes(f"{around.label}/{path}")
     text = _decode(data, notes, around.max_bytes)
     if text is None:
@@ -115,11 +129,11 @@ def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
     kind_fields, columns = _columns(path, root, around, notes)
     given, places = _read_fields(root, item.keys, kind_fields, notes)
     reader = _Reader(path, given, places, notes, around, columns)
-    marks = {name: Span(notes.path, *place) for name, place in places.items()}
+    marks = dict(places)
     for name, part in root.items():
         known = f.FIELD_NAMES.get(name) or f.FIELD_IDS.get(name)
         for inner, deeper in part.walk(known.id if known else name):
-            marks.setdefault(inner, Span(notes.path, deeper.line, deeper.column))
+            marks.setdefault(inner, (deeper.line, deeper.column))
     doc_id = reader.document_id()
     internal = reader.internal(doc_id)
     named = given.get("attachments", ())
@@ -132,18 +146,54 @@ def load_document(path: str, data: bytes, around: Surroundings) -> Loaded:
         old_urls = reader.tuple_of("old_urls")
         withdrawn = Withdrawn(doc_id, path, columns[:1], withdraw[0], withdraw[1], old_urls, reader.text("doc_no"))
         return Loaded(path, None, withdrawn, internal, (*files, *_named(body)), doc_id, b"", marks, tuple(notes.found))
-    parsed = markdown.parse_body(body, body_line)
+    parsed = parse(body, body_line)
     for finding in parsed.findings:
         notes.add(finding.code, finding.line, 1, finding.message, finding.hint)
     for number, line in enumerate(parsed.lines):
-        marks[f"references[{number}]"] = Span(notes.path, line)
-    marks["body"] = Span(notes.path, body_line)
-    document = reader.document(doc_id, parsed.body, internal)
-    return Loaded(path, document, None, internal, files, doc_id, b"", marks, tuple(notes.found))
+        marks[f"references[{number}]"] = line, 1
+    marks["body"] = body_line, 1
+    is_blank = not any(section.text.strip() for section in parsed.body.sections)
+    document = reader.document(doc_id, BodyRef(parsed.body.digest, parsed.body.references, is_blank), internal)
+    moment = given.get("pub_date")
+    return Loaded(
+        path,
+        document,
+        None,
+        internal,
+        files,
+        doc_id,
+        b"",
+        marks,
+        tuple(notes.found),
+        parsed,
+        since=_due(moment) if isinstance(moment, tuple) else datetime.min,
+        may_end="withdraw" in places or "draft" in places,
+    )
+
+
+_ENACTED = ("公布", "发布")
+
+
+def caption_of(doc: Document) -> str:
+    """The 题注 as written, or made from 历次修改: （2019年12月12日某令第2号公布　根据2021年2月22日某令第3号修订）."""
+    if doc.caption or not doc.revisions:
+        return doc.caption
+    revisions: tuple[Revision, ...] = doc.revisions
+    parts = []
+    if revisions[0].kind not in _ENACTED and doc.written_date:
+        parts.append(f"{format_date_cn(doc.written_date)}{doc.doc_no}公布")
+    for revision in revisions:
+        by = f"{format_date_cn(revision.day)}{revision.doc_no}"
+        parts.append(f"{by}公布" if revision.kind in _ENACTED else f"根据{by}{revision.kind}")
+    if doc.effective_date and len(parts) == 1:
+        parts.append(f"自{format_date_cn(doc.effective_date)}起施行")
+    return "（" + "　".join(parts) + "）"
 
 
 def _named(body: str) -> tuple[f.NamedFile, ...]:
     """What a body that is not published links to or shows: no other document may publish such a file either."""
+    if "[" not in body and "<" not in body:
+        return ()
     targets = (reference.target for reference in markdown.parse_body(body, 1).body.references)
     return tuple(f.NamedFile(name, "") for target in targets for name in dict.fromkeys((target, target.split("#")[0])))
 
@@ -433,7 +483,7 @@ class _Reader:
             self.tuple_of("old_urls"),
         )
 
-    def document(self, doc_id: str, body: Body, internal: Internal) -> Document | None:
+    def document(self, doc_id: str, body: BodyRef, internal: Internal) -> Document | None:
         """The public document; None if a field it cannot do without is missing."""
         self.require("title", "写文件的全称。")
         title = self.text("title")

@@ -14,7 +14,18 @@ import yaml
 from sitegen.diagnostics import Diagnostic, Severity, Span
 from sitegen.load.fields import nearest
 from sitegen.load.yamltree import Item, read_yaml
-from sitegen.model import Column, ColumnId, Contact, HiddenColumn, Kind, KindField, LayoutCell, ListStyle, SiteConfig
+from sitegen.model import (
+    Column,
+    ColumnId,
+    Contact,
+    HiddenColumn,
+    Kind,
+    KindField,
+    LayoutCell,
+    ListStyle,
+    SiteConfig,
+    digest,
+)
 
 
 @cache
@@ -36,6 +47,7 @@ class Settings:
     diagnostics: tuple[Diagnostic, ...]
     document_bytes: int = 5_000_000
     attachment_bytes: int = 100_000_000
+    digest: bytes = b""  # of what it was read from
 
 
 class _Notes:
@@ -105,6 +117,7 @@ def read_settings(site: bytes | None, columns: bytes | None, label: str) -> Sett
         (*notes.found, *own.found),
         int(limits.get("document_mb", 5)) * 1_000_000,
         int(limits.get("attachment_mb", 100)) * 1_000_000,
+        digest((site, columns)),
     )
 
 

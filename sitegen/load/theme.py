@@ -1,10 +1,11 @@
 """Turn the folder of a theme and those of its parents into a kit.
 
-Exports `read_theme`.
+Exports `read_theme`, `themes_digest`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,16 @@ def read_theme(themes: Path, name: str) -> Kit:
         files.update({f"{theme.name}/{path}": data for path, data in theme.files.items()})
         variables.update(theme.variables)
     return Kit(files=dict(sorted(files.items())), variables=tuple(sorted(variables.items())))
+
+
+def themes_digest(themes: Path) -> bytes:
+    """A digest of every theme that a site can use."""
+    found = hashlib.blake2b(digest_size=16)
+    for folder in dict.fromkeys((themes, _PRODUCT)):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                found.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return found.digest()
 
 
 def _read(themes: Path, name: str) -> _Theme:

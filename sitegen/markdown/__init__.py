@@ -1,6 +1,6 @@
 """Turn the Markdown of a body into its outline, references, plain text and HTML.
 
-Exports `parse_body`, `render_body`, `Parsed`, `BodyFinding`, `CODES`.
+Exports `parse_body`, `render_body`, `digest_of`, `moved`, `Parsed`, `BodyFinding`, `CODES`.
 
 The syntax is CommonMark with tables and footnotes, without raw HTML, indented code and underlined headings, and with
 what official documents need: 编章节条 and 一、（一） lines are recognised, full-width indents are stripped, and text
@@ -12,16 +12,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from sitegen.markdown.blocks import cut_blocks
 from sitegen.markdown.findings import CODES, BodyFinding
-from sitegen.markdown.syntax import parse_source
+from sitegen.markdown.source import parse_source
 from sitegen.markdown.writer import Writer
 from sitegen.model import Body, Link, Reference
 
-__all__ = ["CODES", "BodyFinding", "Parsed", "parse_body", "render_body"]
+__all__ = ["CODES", "BodyFinding", "Parsed", "digest_of", "moved", "parse_body", "render_body"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,19 @@ class Parsed:
     body: Body
     lines: tuple[int, ...]
     findings: tuple[BodyFinding, ...] = ()
+
+
+def digest_of(text: str) -> str:
+    """`Body.digest` of the body written in `text`."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+
+
+def moved(parsed: Parsed, by: int) -> Parsed:
+    """The same body, `by` lines further down in its file."""
+    if not by:
+        return parsed
+    lines = tuple(line + by for line in parsed.lines)
+    return Parsed(parsed.body, lines, tuple(replace(found, line=found.line + by) for found in parsed.findings))
 
 
 def parse_body(text: str, first_line: int) -> Parsed:
@@ -65,7 +78,7 @@ def parse_body(text: str, first_line: int) -> Parsed:
             anchors=tuple(writer.anchors.taken),
             references=tuple(writer.references),
             sections=tuple(writer.sections()),
-            digest=hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest(),
+            digest=digest_of(text),
         ),
         tuple(writer.lines),
         tuple(sorted(writer.findings, key=lambda finding: (finding.line, finding.code, finding.message))),

@@ -1,19 +1,18 @@
 """Turn tokens into the paragraphs and headings that a reader of official documents sees.
 
-Exports `cut_blocks`, `Block`, `RANKS`, `UNITS`, `BREAKS`, `strip_edges`, `plain`, `one_line`, `tidy`, `is_joined`,
+Exports `cut_blocks`, `Block`, `RANKS`, `UNITS`, `strip_edges`, `plain`, `one_line`, `tidy`, `is_joined`,
 `is_short`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from markdown_it.token import Token
-
 from sitegen.gongwen import Problem, Role, parse_date, structure
-from sitegen.markdown.syntax import LITERAL, RAW_TAG, is_cjk, line_of
+from sitegen.markdown.characters import is_cjk
+from sitegen.markdown.tokens import BREAKS, LITERAL, RAW_TAG, Heading, Paragraph, Text, Token, line_of
 
 
 @dataclass(slots=True)
@@ -30,16 +29,19 @@ class Block:
     is_in_article: bool = False
 
 
+_PLAIN = Role.PLAIN
 RANKS = {Role.PART: 7, Role.CHAPTER: 8, Role.SECTION: 9, Role.LEVEL1: 10, Role.LEVEL2: 11}
+_RANKED = tuple(RANKS)
 UNITS = (Role.PART, Role.CHAPTER, Role.SECTION)
 _FRAME = (Role.ADDRESSEE, Role.SIGNATURE, Role.SIGN_DATE, Role.ATTACHMENT_NOTE, Role.ANNOTATION)
+_ENDS_ARTICLE = (*UNITS, Role.LEVEL1, Role.SIGN_DATE, Role.ATTACHMENT_NOTE)
 _LONGEST_HEADING = 40
 _SHORTEST_WRAPPED = 20  # nobody breaks Chinese lines shorter than this to make them fit
-BREAKS = ("softbreak", "hardbreak")
 _INDENT = re.compile("[\u3000\u2003]{2}")
-_SENTENCE_END = re.compile("(?:[。！？；：]|(?<=[\u4e00-\u9fff])[:;])[”’）)》』」]*$")
+_STOPS = frozenset("。！？；：")
+_CLOSING = "”’）)》』」"
 _SENTENCE_MARK = re.compile("[。；！？]|[：，、:,]$")
-_NEW_PARAGRAPH = frozenset(Role) - {Role.PLAIN, Role.ADDRESSEE, Role.SIGNATURE}
+_NEW_PARAGRAPH = tuple({*Role} - {Role.PLAIN, Role.ADDRESSEE, Role.SIGNATURE})
 
 
 def cut_blocks(tokens: Sequence[Token]) -> list[Block]:
@@ -64,21 +66,37 @@ def _cut(tokens: Sequence[Token]) -> list[Block]:
         depth += token.nesting
         if depth:
             continue
-        group = list(tokens[start : i + 1])
+        begin, start = start, i + 1
+        if isinstance(token, Paragraph):
+            blocks += _split_lines(token.children, token.map[0])
+            continue
+        if isinstance(token, Heading):
+            blocks.append(_heading(token.children, token.map[0], token.level))
+            continue
+        group = list(tokens[begin:start])
         line = line_of(group[0])
         if group[0].type == "paragraph_open":
             blocks += _split_lines(group[1].children or [], line)
         elif group[0].type == "heading_open":
-            children = strip_edges(group[1].children or [])
-            blocks.append(Block("heading", children, line, plain(children), level=int(group[0].tag[1])))
+            blocks.append(_heading(group[1].children or [], line, int(group[0].tag[1])))
         else:
             blocks.append(Block("other", group, line))
-        start = i + 1
     return blocks
 
 
-def _split_lines(tokens: Sequence[Token], line: int) -> Iterator[Block]:
+def _heading(tokens: Sequence[Token], line: int, level: int) -> Block:
+    children = strip_edges(tokens)
+    return Block("heading", children, line, plain(children), level=level)
+
+
+def _split_lines(tokens: Sequence[Token], line: int) -> Iterable[Block]:
     """The paragraphs that the lines of one CommonMark paragraph are."""
+    if len(tokens) == 1 and tokens[0].type == "text":
+        return (_paragraph(tokens, line),)
+    return _paragraphs(tokens, line)
+
+
+def _paragraphs(tokens: Sequence[Token], line: int) -> Iterator[Block]:
     paragraph: list[Token] = []
     start = line
     before = ""
@@ -121,14 +139,19 @@ def _begins_paragraph(before: str, text: str, *, is_hard: bool) -> bool:
     if _INDENT.match(text):
         return True
     before, text = before.strip(), text.strip()
+    if not is_hard and before and text:
+        if before[-1] in _STOPS or _ends_sentence(before):
+            return True
+        if len(before) < _SHORTEST_WRAPPED and (is_cjk(before[-1]) or is_cjk(text[0])):
+            return True
     if structure(("", before, text))[2] in _NEW_PARAGRAPH or _is_date(before) or _is_date(text):
         return True
-    if _role_alone(before) in RANKS and is_short(before):
-        return True
-    if is_hard or not before or not text:
-        return False
-    is_chinese = is_cjk(before[-1]) or is_cjk(text[0])
-    return bool(_SENTENCE_END.search(before)) or (is_chinese and len(before) < _SHORTEST_WRAPPED)
+    return _role_alone(before) in RANKS and is_short(before)
+
+
+def _ends_sentence(text: str) -> bool:
+    last = text.rstrip(_CLOSING)[-2:]
+    return last[-1:] in _STOPS or (last[1:] in (":", ";") and "\u4e00" <= last[0] <= "\u9fff")
 
 
 def _role_alone(text: str) -> Role:
@@ -146,6 +169,8 @@ def is_short(text: str) -> bool:
 
 def strip_edges(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without white space, full-width too, and without breaks at both ends."""
+    if len(tokens) == 1 and isinstance(tokens[0], Text):
+        return [Text(tokens[0].content.strip())]
     children = [token for token in tokens if token.type != "text" or token.content]
     start, end = 0, len(children)
     while start < end and children[start].type in BREAKS:
@@ -174,14 +199,17 @@ def _judge(blocks: Sequence[Block]) -> None:
         block.role = role
     is_in_article = False
     for block in blocks:
-        if block.role is Role.ARTICLE:
-            is_in_article = True
-        elif block.kind == "heading" or block.role in (*UNITS, Role.LEVEL1, Role.SIGN_DATE, Role.ATTACHMENT_NOTE):
+        if block.kind == "heading":
             is_in_article = False
+        elif block.role is not _PLAIN:
+            is_in_article = block.role is Role.ARTICLE or (is_in_article and block.role not in _ENDS_ARTICLE)
         block.is_in_article = is_in_article
     highest_below = 0  # rank of the highest heading between here and the next text; 0 where no text follows
     for block in reversed(blocks):
-        if block.kind == "heading":
+        if block.kind == "paragraph" and block.role is _PLAIN:
+            if block.text:
+                highest_below = 99
+        elif block.kind == "heading":
             block.is_heading = True
             highest_below = min(highest_below, block.level)
         elif _may_head(block):
@@ -193,18 +221,18 @@ def _judge(blocks: Sequence[Block]) -> None:
 
 
 def _may_head(block: Block) -> bool:
-    if block.role not in RANKS or not is_short(block.text) or (block.role is Role.LEVEL2 and block.is_in_article):
+    if block.role not in _RANKED or not is_short(block.text) or (block.role is Role.LEVEL2 and block.is_in_article):
         return False
     return all(token.type not in ("image", *BREAKS) for token in block.tokens)
 
 
 # ---------------------------------------------------------------- plain text
 
-_BLANKS = re.compile(r"[^\S\n]+")
-
 
 def plain(tokens: Sequence[Token] | None) -> str:
     """The visible words of inline tokens; lines are joined as the page joins them."""
+    if tokens and len(tokens) == 1 and isinstance(tokens[0], Text):
+        return tokens[0].content
     words: list[str] = []
     for token in tokens or ():
         if token.type in ("text", "code_inline", RAW_TAG, LITERAL):
@@ -237,4 +265,5 @@ def one_line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """The lines of the text that are not empty, each with single spaces."""
-    return "\n".join(line.strip() for line in _BLANKS.sub(" ", text).split("\n") if line.strip())
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return "\n".join([line for line in lines if line])

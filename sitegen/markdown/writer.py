@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import pairwise
 from urllib.parse import unquote
 
-from markdown_it.token import Token
-
 from sitegen.gongwen import Role, article_number, structure
-from sitegen.markdown.blocks import BREAKS, RANKS, UNITS, Block, is_joined, is_short, one_line, plain, strip_edges, tidy
+from sitegen.markdown.blocks import RANKS, UNITS, Block, is_joined, is_short, one_line, plain, strip_edges, tidy
 from sitegen.markdown.findings import BodyFinding
-from sitegen.markdown.syntax import LITERAL, RAW_TAG, Footnote, back_anchor, line_of
+from sitegen.markdown.source import Footnote, back_anchor
+from sitegen.markdown.tokens import BREAKS, LITERAL, RAW_TAG, List, Table, Text, Token, line_of, text_tokens
 from sitegen.model import Heading, Reference, Section
 
 # ---------------------------------------------------------------- anchors
@@ -84,6 +84,9 @@ _FRAME_CLASSES = {
 _ALIGNMENTS = {"text-align:center": "center", "text-align:right": "right"}
 
 
+_Cell = tuple[Sequence[Token], str]  # content and style
+
+
 class Writer:
     """Writes the HTML of a body and gathers what is found on the way; lines count from 0 in the body."""
 
@@ -120,7 +123,10 @@ class Writer:
                 self.anchors.claim(back_anchor(note.number, place))
         for block in blocks:
             self._line = block.line
-            if block.kind == "other":
+            if block.kind == "paragraph" and block.role is Role.PLAIN:
+                if block.tokens:
+                    self._write_paragraph(block)
+            elif block.kind == "other":
                 self._write_blocks(block.tokens)
             elif block.is_heading:
                 self._write_heading(block)
@@ -210,7 +216,7 @@ class Writer:
         if _is_image_alone(block.tokens):
             self._write_figure(block.tokens[0])
         elif content := self._inline(block.tokens):
-            name = _FRAME_CLASSES.get(block.role, "")
+            name = "" if block.role is Role.PLAIN else _FRAME_CLASSES.get(block.role, "")
             self.html.append(f'<p class="{name}">{content}</p>\n' if name else f"<p>{content}</p>\n")
 
     def _write_figure(self, image: Token) -> None:
@@ -221,7 +227,7 @@ class Writer:
             self.html.append(f"<p>{content}</p>\n" if content else "")
             return
         self._add_text(title)
-        caption = f"<figcaption>{escape(title, quote=False)}</figcaption>" if title else ""
+        caption = f"<figcaption>{_escape(title)}</figcaption>" if title else ""
         self.html.append(f"<figure>{content}{caption}</figure>\n")
 
     # -- other blocks, one in another
@@ -240,55 +246,66 @@ class Writer:
                 start = token.attrGet("start")
                 self.html.append("<ol>\n" if start is None else f'<ol start="{start}">\n')
             elif token.type in ("paragraph_open", "heading_open"):
-                self._write_nested(token, strip_edges(tokens[position].children or []))
+                children = strip_edges(tokens[position].children or [])
+                self._write_nested(children, is_tight=token.hidden, is_heading=token.type == "heading_open")
                 position += 2
             elif token.type == "fence":
                 self._add_text(token.content)
-                content = escape(token.content, quote=False)
+                content = _escape(token.content)
                 self.html.append(f'<pre tabindex="0"><code>{content}</code></pre>\n')
             elif token.type == "table_open":
                 end = next(i for i in range(position, len(tokens)) if tokens[i].type == "table_close")
-                self._write_table(tokens[position:end])
+                self._write_table(_rows(tokens[position:end]))
                 position = end + 1
+            elif isinstance(token, List):
+                self._write_list(token)
+            elif isinstance(token, Table):
+                numbers = (self._line, *range(self._line + 2, self._line + 1 + len(token.rows)))
+                rows: list[list[_Cell]] = [[*zip(row, token.styles, strict=True)] for row in token.rows]
+                self._write_table(zip(numbers, rows, strict=True))
 
-    def _write_nested(self, token: Token, children: list[Token]) -> None:
+    def _write_list(self, token: List) -> None:
+        numbered = "<ol>\n" if token.first == 1 else f'<ol start="{token.first}">\n'
+        self.html.append("<ul>\n" if token.first is None else numbered)
+        for number, item in enumerate(token.parts, self._line):
+            self._line = number
+            self.html.append("<li>")
+            self._write_nested(strip_edges(item), is_tight=True)
+            self.html.append("</li>\n")
+        self.html.append("</ul>\n" if token.first is None else "</ol>\n")
+
+    def _write_nested(self, children: list[Token], *, is_tight: bool, is_heading: bool = False) -> None:
         self._add_text(plain(children))
         if _is_image_alone(children):
             self._write_figure(children[0])
             return
         content = self._inline(children)
-        if token.hidden:
+        if is_tight:
             self.html.append(content)
         elif content:
-            is_heading = token.type == "heading_open"
             self.html.append(f"<p><strong>{content}</strong></p>\n" if is_heading else f"<p>{content}</p>\n")
 
-    def _write_table(self, tokens: Sequence[Token]) -> None:
+    def _write_table(self, rows: Iterable[tuple[int, list[_Cell]]]) -> None:
         """Write a table in a box that scrolls; columns without a heading have an empty cell there, not a heading."""
         heading = self._parts[-1][1][:_LONGEST_LABEL]
         label = self._labels.claim(f"表格：{heading}" if heading else "表格")
-        head: list[str] = []
-        rows: list[str] = []
-        cells: list[str] = []
-        words: list[str] = []
+        lines: list[str] = []
         is_empty_head = True
-        for i, token in enumerate(tokens):
-            if token.type in ("th_open", "td_open"):
-                self._line = line_of(tokens[i + 1])
-                children = tokens[i + 1].children or []
+        for self._line, row in rows:
+            words: list[str] = []
+            cells: list[str] = []
+            for children, style in row:
                 text = one_line(plain(children))
-                words.append(text)
                 content = self._inline(children)
-                is_heading = token.type == "th_open" and bool(content)
+                is_heading = not lines and bool(content)
                 is_empty_head = is_empty_head and not is_heading
-                cells.append(_cell(content, text, str(token.attrGet("style") or ""), is_heading=is_heading))
-            elif token.type == "tr_close":
-                row = f"<tr>{''.join(cells)}</tr>\n"
-                (rows if head else head).append(row)
-                self._add_text(" ".join(words))
-                cells, words = [], []
-        parts = ["" if is_empty_head else f"<thead>\n{''.join(head)}</thead>\n"]
-        parts.append(f"<tbody>\n{''.join(rows)}</tbody>\n" if rows else "")
+                words.append(text)
+                cells.append(_cell(content, text, style, is_heading=is_heading))
+            lines.append(f"<tr>{''.join(cells)}</tr>\n")
+            self._add_text(" ".join(words))
+        head, *body = lines
+        parts = ["" if is_empty_head else f"<thead>\n{head}</thead>\n"]
+        parts.append(f"<tbody>\n{''.join(body)}</tbody>\n" if body else "")
         if any(parts):
             opening = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(label)}">\n<table>\n'
             self.html.append(f"{opening}{''.join(parts)}</table>\n</div>\n")
@@ -297,20 +314,22 @@ class Writer:
 
     def _inline(self, tokens: Sequence[Token]) -> str:
         """The HTML of inline tokens."""
+        if len(tokens) == 1 and isinstance(tokens[0], Text):
+            return _escape(tokens[0].content)
         out: list[str] = []
         first_line = self._line
         link = _NO_LINK
         for i, token in enumerate(tokens):
             kind = token.type
             if kind == "text":
-                out.append(escape(token.content, quote=False))
+                out.append(_escape(token.content))
             elif kind in _TAGS:
                 out.append(_TAGS[kind])
             elif kind == "code_inline":
-                out.append(f"<code>{escape(token.content, quote=False)}</code>")
+                out.append(f"<code>{_escape(token.content)}</code>")
             elif kind == RAW_TAG:
                 self._tags.setdefault(token.info, []).append(self._line)
-                out.append(escape(token.content, quote=False))
+                out.append(_escape(token.content))
             elif kind == LITERAL:
                 self._literal(token)
                 out.append(token.content)
@@ -363,7 +382,7 @@ class Writer:
         alternative = one_line(plain(token.children))
         target = self._target(written)
         if target is None:
-            return escape(alternative, quote=False)
+            return _escape(alternative)
         if not alternative:
             hint = f"在方括号里写上图片的内容，如 ![办理流程图]({written})。"
             self.report(self._line, "A101", f"图片“{target}”没有替代文字", hint)
@@ -407,6 +426,10 @@ class Writer:
             self.report(self._line, "L103", f"链接地址“{shown}”不安全，不能使用", _scheme_hint(name))
             return None
         return address if address.startswith("//") else local
+
+
+def _escape(text: str) -> str:
+    return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
 _NO_LINK = "none"
@@ -455,6 +478,9 @@ _MARKS = ("text", "strong_open", "strong_close", "em_open", "em_close", "link_op
 
 def _without_article_number(tokens: list[Token]) -> list[Token] | None:
     """The tokens after the number of the 条, bold or not; None if it is not at hand in one piece."""
+    if len(tokens) == 1 and isinstance(tokens[0], Text):
+        found = _NUMBER_OF_ARTICLE.match(tokens[0].content)
+        return strip_edges(text_tokens(tokens[0].content[found.end() :])) if found else None
     first = next((i for i, token in enumerate(tokens) if token.type not in ("strong_open", "em_open")), len(tokens))
     if first == len(tokens) or tokens[first].type != "text":
         return None
@@ -469,6 +495,12 @@ def _without_article_number(tokens: list[Token]) -> list[Token] | None:
 
 def _run_in(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """The first sentence, or what is bold at the beginning, and the rest; nothing and all if it is long or alone."""
+    if len(tokens) == 1 and isinstance(tokens[0], Text):
+        content = tokens[0].content
+        stop = content.find("。") + 1
+        if _SHORTEST_RUN_IN <= stop <= _LONGEST_RUN_IN and content[stop:].strip("。 \u3000"):
+            return [Text(content[:stop])], [Text(content[stop:])]
+        return [], tokens
     length = depth = 0
     for i, token in enumerate(tokens):
         depth += token.nesting
@@ -476,8 +508,8 @@ def _run_in(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
             stop = token.content.find("。") + 1
             length += stop or len(token.content)
             if stop and not depth:
-                head, rest = [*tokens[:i], _text_token(token.content[:stop])], tokens[i + 1 :]
-                return _if_short(length, head, [_text_token(token.content[stop:]), *rest], tokens)
+                head, rest = [*tokens[:i], Text(token.content[:stop])], tokens[i + 1 :]
+                return _if_short(length, head, [Text(token.content[stop:]), *rest], tokens)
             if stop and (stop < len(token.content) or token.content[stop:]):
                 break
         elif token.type not in ("strong_open", "strong_close", "em_open", "em_close"):
@@ -494,10 +526,17 @@ def _if_short(
     return (head, rest) if is_run_in else ([], tokens)
 
 
-def _text_token(content: str) -> Token:
-    token = Token("text", "", 0)
-    token.content = content
-    return token
+def _rows(tokens: Sequence[Token]) -> Iterator[tuple[int, list[_Cell]]]:
+    """Line and cells of each row of a table, the head first."""
+    line = 0
+    cells: list[_Cell] = []
+    for token, following in pairwise(tokens):
+        if token.type in ("th_open", "td_open"):
+            line = line_of(following)
+            cells.append((following.children or [], str(token.attrGet("style") or "")))
+        elif token.type == "tr_close":
+            yield line, cells
+            cells = []
 
 
 def _cell(content: str, text: str, style: str, *, is_heading: bool) -> str:

@@ -1,19 +1,19 @@
 """Turn a catalog into tasks: one for every file of the site. Pure.
 
-Exports `VIEWS`, `View`, `plan`, `search_records`.
+Exports `VIEWS`, `View`, `plan`, `tasks_of`, `search_records`, `search_key`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sitegen.catalog import Catalog
 from sitegen.diagnostics import SitegenError
-from sitegen.model import Task
+from sitegen.model import DocId, Task
 from sitegen.views import catalogue, column, document, home, notices, redirects, search, updates
-from sitegen.views.search import search_records
+from sitegen.views.search import search_key, search_records
 
-__all__ = ["VIEWS", "View", "plan", "search_records"]
+__all__ = ["VIEWS", "View", "plan", "search_key", "search_records", "tasks_of"]
 
 View = Callable[[Catalog], Iterator[Task]]
 
@@ -29,29 +29,41 @@ VIEWS: tuple[View, ...] = (
 )
 
 
-def plan(catalog: Catalog, views: Sequence[View] = VIEWS) -> tuple[Task, ...]:
-    """All tasks, by path. Raises `SitegenError` when two want to write one path, or one outside the site."""
-    tasks: dict[str, Task] = {}
-    folded: dict[str, str] = {}
+def plan(catalog: Catalog, views: Sequence[View] = VIEWS) -> Iterator[Task]:
+    """All tasks, one after the other. Raises `SitegenError` when two want to write one path, or one outside the site.
+
+    What a path collides with may come later, so the last task can raise what concerns the first.
+    """
+    paths: dict[str, str] = {}  # as they are, by how a careless file system sees them
+    folders: set[str] = set()
     for view in views:
         for task in view(catalog):
-            parts = task.path.split("/")
-            if (
-                "" in parts
-                or "." in parts
-                or ".." in parts
-                or "\\" in task.path
-                or task.path.startswith(("pagefind/", "search/data/", "assets/"))
-            ):
-                raise SitegenError(f"地址“{task.path}”不能用，请改稿件里的旧地址（old_urls）或附件名。")
-            other = folded.setdefault(task.path.casefold(), task.path)
-            if other in tasks:
-                raise SitegenError(f"两个页面要用同一个地址“{task.path}”，请检查旧地址（old_urls）和稿件编号。")
-            tasks[task.path] = task
-    for task in tasks.values():
-        above = task.path.rpartition("/")[0]
-        while above:
-            if above in tasks:
-                raise SitegenError(f"“{above}”已是一个文件，不能又是“{task.path}”的文件夹，请改旧地址（old_urls）。")
-            above = above.rpartition("/")[0]
-    return tuple(tasks[path] for path in sorted(tasks))
+            path = task.path
+            folder = path.rpartition("/")[0]
+            if folder not in folders or "\\" in path:
+                parts = path.split("/")
+                if (
+                    not {"", ".", ".."}.isdisjoint(parts)
+                    or "\\" in path
+                    or path.startswith(("pagefind/", "search/data/", "assets/"))
+                ):
+                    raise SitegenError(f"地址“{path}”不能用，请改稿件里的旧地址（old_urls）或附件名。")
+                while folder and folder not in folders:
+                    folders.add(folder)
+                    folder = folder.rpartition("/")[0]
+            if paths.setdefault(path.casefold(), path) is not path:
+                raise SitegenError(f"两个页面要用同一个地址“{path}”，请检查旧地址（old_urls）和稿件编号。")
+            yield task
+    taken = folders.intersection(paths.values())
+    for above in sorted(taken):
+        inside = min(path for path in paths.values() if path.startswith(f"{above}/"))
+        raise SitegenError(f"“{above}”已是一个文件，不能又是“{inside}”的文件夹，请改旧地址（old_urls）。")
+
+
+def tasks_of(catalog: Catalog, ids: Collection[DocId]) -> Iterator[Task]:
+    """The tasks that read the bodies of these documents: their pages, and those of columns that show one of them."""
+    yield from document.tasks_of(catalog, [catalog.documents[doc_id] for doc_id in sorted(ids)])
+    for entry in catalog.columns.values():
+        task = column.single_task(catalog, entry)
+        if task and isinstance(task.model, document.DocumentRecipe) and task.model.doc.id in ids:
+            yield task

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from sitegen.address import address
-from sitegen.catalog import Catalog, Update, amends, trail
+from sitegen.catalog import Catalog, amends, trail
 from sitegen.markdown import render_body
 from sitegen.model import (
+    Body,
     Column,
+    ColumnId,
     CopyFile,
     DocId,
     Document,
@@ -21,7 +24,7 @@ from sitegen.model import (
     Task,
     Validity,
 )
-from sitegen.views.frames import Frames
+from sitegen.views.frames import Chrome, Event, Item, desk
 from sitegen.views.pages import (
     Cell,
     Crumb,
@@ -32,7 +35,7 @@ from sitegen.views.pages import (
     RelationGroup,
     WithdrawnPage,
 )
-from sitegen.views.rows import caption_of, file_link, row_of, update_row
+from sitegen.views.rows import file_link, row_of, update_row
 
 _LABELS: Mapping[RelationKind, tuple[str, str]] = {
     RelationKind.REPEALS: ("本文件废止的文件", "废止本文件的文件"),
@@ -53,85 +56,145 @@ _ALWAYS = (
 )
 
 
+class DocumentRecipe(NamedTuple):
+    """A document's page, on its own or in place of the list of a column that is one page."""
+
+    chrome: Chrome
+    doc: Document
+    column: ColumnId  # whose style the page has
+    links: tuple[Link, ...]
+    validity: str
+    notice: Notice | None
+    relations: tuple[RelationGroup, ...]
+    events: tuple[Event, ...]
+    history_note: str
+    newer: Item | None = None
+    older: Item | None = None
+    is_single: bool = False
+    siblings: tuple[Item, ...] = ()
+
+    def make(self, bodies: Mapping[str, Body]) -> DocumentPage:
+        """What the page shows."""
+        chrome, doc = self.chrome, self.doc
+        column = chrome.columns[self.column]
+        body = bodies[doc.body.digest]
+        source = doc.source or "、".join(doc.issuers)
+        depth = "../" if self.is_single else "../../"
+        table = tuple(row for row in _table(chrome, doc, self.validity) if row)
+        return DocumentPage(
+            frame=chrome.document(doc, source),
+            id=doc.id,
+            title=doc.title,
+            badge=doc.badge,
+            layout=chrome.config.layout,
+            table=table,
+            columns=max((sum(cell.span for cell in row) for row in table), default=1),
+            caption=doc.face.caption,
+            pub_date=f"{doc.pub_date.isoformat()} {doc.pub_time}".strip(),
+            source=source,
+            validity=self.validity,
+            notice=self.notice,
+            body=render_body(body, tuple(_relative(link, depth) for link in self.links)),
+            outline=_outline(body.outline),
+            facts=tuple((entry.name, entry.value) for entry in doc.extra if entry.is_shown),
+            roles=tuple((entry.name, entry.value) for entry in doc.roles),
+            attachments=tuple(file_link(doc.face, attachment) for attachment in doc.attachments),
+            relations=self.relations,
+            revisions=tuple((r.day.isoformat(), r.doc_no, r.kind) for r in doc.revisions),
+            history=tuple(update_row(chrome, event) for event in self.events),
+            history_note=self.history_note,
+            doc_no=doc.doc_no,
+            style=column.kind.list.value,
+            is_official=any(chrome.columns[name].kind.official for name in doc.columns),
+            previous=row_of(self.newer) if self.newer else None,
+            next=row_of(self.older) if self.older else None,
+            is_single=self.is_single,
+            elements=column.elements,
+            siblings=tuple(row_of(item) for item in self.siblings),
+        )
+
+
+class WithdrawnRecipe(NamedTuple):
+    """What stands at the address of a withdrawn document."""
+
+    chrome: Chrome
+    column: ColumnId
+    url: str
+    day: str
+    reason: str
+
+    def make(self, bodies: Mapping[str, Body]) -> WithdrawnPage:
+        """What the page shows."""
+        del bodies
+        chrome = self.chrome
+        column = chrome.columns[self.column]
+        above = tuple(Crumb(step.name, step.url) for step in trail(chrome.columns, column.id))
+        frame = replace(
+            chrome.column(column, self.url),
+            title="_".join(("撤回说明", column.name, chrome.config.site_name)),
+            trail=(chrome.home_crumb, *above, Crumb("撤回说明")),
+            noindex=True,
+        )
+        return WithdrawnPage(frame=frame, day=self.day, reason=self.reason)
+
+
 def tasks(catalog: Catalog) -> Iterator[Task]:
     """One page for each document with its attachments, and a note for each withdrawn one."""
-    frames = Frames(catalog)
-    updates: dict[DocId, list[Update]] = {}
-    for update in catalog.updates:
-        updates.setdefault(update.id, []).append(update)
-    neighbours = _neighbours(catalog)
-    for doc in catalog.documents.values():
-        page = document_page(catalog, frames, doc, (), catalog.columns[doc.columns[0]], updates.get(doc.id), neighbours)
-        yield Task(doc.url, "html", page, "document.html")
-        for file in {file.file: file for file in (*doc.attachments, *doc.images)}.values():
-            yield Task(doc.folder + file.file, "copy", CopyFile(file.digest))
+    yield from tasks_of(catalog, catalog.documents.values())
+    chrome = desk(catalog).chrome
     for gone in catalog.withdrawn.values():
-        column = catalog.columns[gone.columns[0]] if gone.columns else catalog.top[0]
-        above = tuple(Crumb(step.name, step.url) for step in trail(catalog.columns, column.id))
+        column = gone.columns[0] if gone.columns else catalog.top[0].id
         yield Task(
             gone.url,
             "html",
-            WithdrawnPage(
-                frame=replace(
-                    frames.column(column, gone.url),
-                    title="_".join(("撤回说明", column.name, catalog.config.site_name)),
-                    trail=(frames.home_crumb, *above, Crumb("撤回说明")),
-                    noindex=True,
-                ),
-                day=gone.day.isoformat(),
-                reason=gone.reason,
-            ),
+            WithdrawnRecipe(chrome, column, gone.url, gone.day.isoformat(), gone.reason),
             "withdrawn.html",
         )
 
 
-def document_page(
-    catalog: Catalog,
-    frames: Frames,
-    doc: Document,
-    older: Sequence[Document],
-    column: Column,
-    updates: Sequence[Update] | None = None,
-    neighbours: Mapping[DocId, tuple[Document | None, Document | None]] | None = None,
-) -> DocumentPage:
-    """What the page of `doc` shows; with `older` documents of its column when the column is a single page."""
-    is_single = updates is None
-    own_updates = updates if updates is not None else [u for u in catalog.updates if u.id == doc.id]
-    source = doc.source or "、".join(doc.issuers)
-    depth = "../" if is_single else "../../"
-    table = tuple(row for row in _table(catalog, doc) if row)
-    before, after = (neighbours or {}).get(doc.id, (None, None))
-    facts = tuple((entry.name, entry.value) for entry in doc.extra if entry.is_shown)
-    return DocumentPage(
-        frame=frames.document(doc, source),
-        id=doc.id,
-        title=doc.title,
-        badge=doc.badge,
-        layout=catalog.config.layout,
-        table=table,
-        columns=max((sum(cell.span for cell in row) for row in table), default=1),
-        caption=doc.caption or caption_of(doc),
-        pub_date=f"{doc.pub_date.isoformat()} {doc.pub_time}".strip(),
-        source=source,
-        validity=catalog.validity_word(doc.id),
-        notice=_notice(catalog, doc),
-        body=render_body(doc.body, tuple(_relative(link, depth) for link in catalog.links[doc.id])),
-        outline=_outline(doc.body.outline),
-        facts=facts,
-        roles=tuple((entry.name, entry.value) for entry in doc.roles),
-        attachments=tuple(file_link(doc, attachment) for attachment in doc.attachments),
-        relations=tuple(_relations(catalog, doc)),
-        revisions=tuple((r.day.isoformat(), r.doc_no, r.kind) for r in doc.revisions),
-        history=tuple(update_row(catalog, update) for update in own_updates),
-        history_note=history_note(catalog),
-        doc_no=doc.doc_no,
-        style=column.kind.list.value,
-        is_official=any(catalog.columns[name].kind.official for name in doc.columns),
-        previous=row_of(catalog, before) if before else None,
-        next=row_of(catalog, after) if after else None,
-        is_single=is_single,
-        elements=column.elements,
-        siblings=tuple(row_of(catalog, other) for other in older),
+def tasks_of(catalog: Catalog, documents: Iterable[Document]) -> Iterator[Task]:
+    """The pages and attachments of some documents."""
+    shared = desk(catalog)
+    chrome, events, items, note = shared.chrome, shared.events_of, shared.items, history_note(catalog)
+    neighbours = _neighbours(catalog)
+    validity, links = catalog.validity, catalog.links
+    related = catalog.outgoing.keys() | catalog.incoming.keys() | catalog.unknown_claims.keys()
+    for doc in documents:
+        newer, older = neighbours.get(doc.id, (None, None))
+        recipe = DocumentRecipe(
+            chrome,
+            doc,
+            doc.columns[0],
+            links.get(doc.id, ()),
+            catalog.validity_word(doc.id),
+            _notice(catalog, doc) if doc.id in validity else None,
+            tuple(_relations(catalog, doc)) if doc.id in related else (),
+            events.get(doc.id, ()),
+            note,
+            items[newer] if newer else None,
+            items[older] if older else None,
+        )
+        yield Task(f"doc/{doc.id}/index.html", "html", recipe, "document.html")
+        if doc.attachments or doc.images:
+            for file in {file.file: file for file in (*doc.attachments, *doc.images)}.values():
+                yield Task(doc.folder + file.file, "copy", CopyFile(file.digest))
+
+
+def single_page(catalog: Catalog, doc: Document, older: Sequence[Document], column: Column) -> DocumentRecipe:
+    """The page of a column that shows its newest document; the `older` ones are linked."""
+    shared = desk(catalog)
+    return DocumentRecipe(
+        shared.chrome,
+        doc,
+        column.id,
+        catalog.links.get(doc.id, ()),
+        catalog.validity_word(doc.id),
+        _notice(catalog, doc),
+        tuple(_relations(catalog, doc)),
+        shared.events_of.get(doc.id, ()),
+        history_note(catalog),
+        is_single=True,
+        siblings=tuple(shared.items[other.id] for other in older),
     )
 
 
@@ -148,22 +211,21 @@ def _relative(link: Link, depth: str) -> Link:
     return Link(address(link.url, depth), fragment=link.fragment)
 
 
-def _neighbours(catalog: Catalog) -> dict[DocId, tuple[Document | None, Document | None]]:
+def _neighbours(catalog: Catalog) -> dict[DocId, tuple[DocId | None, DocId | None]]:
     """The newer and the older document beside each one in its home column."""
-    found: dict[DocId, tuple[Document | None, Document | None]] = {}
+    found: dict[DocId, tuple[DocId | None, DocId | None]] = {}
+    documents = catalog.documents
     for column_id, ids in catalog.by_column.items():
-        home = [doc_id for doc_id in ids if catalog.documents[doc_id].columns[0] == column_id]
-        for i, doc_id in enumerate(home):
-            newer = catalog.documents[home[i - 1]] if i else None
-            older = catalog.documents[home[i + 1]] if i + 1 < len(home) else None
-            found[doc_id] = (newer, older)
+        home = [doc_id for doc_id in ids if documents[doc_id].columns[0] == column_id]
+        if home:
+            found.update(zip(home, zip((None, *home[:-1]), (*home[1:], None), strict=True), strict=True))
     return found
 
 
-def _table(catalog: Catalog, doc: Document) -> Iterator[tuple[Cell, ...]]:
+def _table(chrome: Chrome, doc: Document, validity: str) -> Iterator[tuple[Cell, ...]]:
     """The metadata table in the layout the site chose; empty fields are left out, a lone cell spans its row."""
-    rows = catalog.config.layout_rows
-    texts = _field_texts(catalog, doc)
+    rows = chrome.config.layout_rows
+    texts = _field_texts(chrome, doc, validity)
     filled = [[Cell(cell.label, values) for cell in row if (values := texts.get(cell.field))] for row in rows]
     wide = max((len(cells) for cells in filled), default=1) or 1
     for cells in filled:
@@ -179,13 +241,13 @@ def _table(catalog: Catalog, doc: Document) -> Iterator[tuple[Cell, ...]]:
         yield (*cells[:-1], Cell(cells[-1].label, cells[-1].values, wide - len(cells) + 1))
 
 
-def _field_texts(catalog: Catalog, doc: Document) -> Mapping[str, tuple[Crumb, ...]]:
+def _field_texts(chrome: Chrome, doc: Document, validity: str) -> Mapping[str, tuple[Crumb, ...]]:
     """What the metadata table can show of the document, by field id; nothing for an empty field."""
 
     def day(value: object) -> str:
         return value.isoformat() if value and hasattr(value, "isoformat") else ""
 
-    columns = tuple(Crumb(catalog.columns[name].name, catalog.columns[name].url) for name in doc.columns)
+    columns = tuple(Crumb(chrome.columns[name].name, chrome.columns[name].url) for name in doc.columns)
     return {
         "index_no": _texts(doc.index_no),
         "topic": _texts(*doc.topics),
@@ -197,7 +259,7 @@ def _field_texts(catalog: Catalog, doc: Document) -> Mapping[str, tuple[Crumb, .
         "keywords": _texts("　".join(doc.keywords)),
         "column": columns,
         "genre": _texts(doc.genre.value if doc.genre else ""),
-        "validity": _texts(catalog.validity_word(doc.id)),
+        "validity": _texts(validity),
         "disclosure": _texts("主动公开"),
         "effective_date": _texts(day(doc.effective_date)),
         "expire_date": _texts(day(doc.expire_date)),

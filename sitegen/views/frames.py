@@ -1,17 +1,18 @@
 """Turn the catalog into what surrounds a page: shell, trail, page tags (国办发〔2017〕47号附件《网页设计规范》).
 
-Exports `Frames`.
+Exports `Chrome`, `Desk`, `desk`, `Event`, `Item`, `Keyed`, `HOME_NAME`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from hashlib import blake2b
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from sitegen.address import absolute
-from sitegen.catalog import Catalog, ids_below, trail
-from sitegen.model import Column, ColumnId, Document
+from sitegen.catalog import Catalog, Update, trail
+from sitegen.model import Column, ColumnId, DocId, Document, Face, SiteConfig, Withdrawn, digest
 from sitegen.views.pages import Crumb, Frame, MenuItem, Shell
 
 HOME_NAME = "政府信息公开"
@@ -19,72 +20,23 @@ _NATIONAL = "national"
 _OPEN = ("fd",)  # 法定主动公开内容 stands open on the home page
 
 
-@dataclass(frozen=True)
-class Frames:
-    """Makes the frames of one site's pages."""
+@dataclass(frozen=True, repr=False)
+class Chrome:
+    """What the frames of a site's pages are made of, the same for all of them. Its `repr` is its digest."""
 
-    catalog: Catalog
+    config: SiteConfig
+    columns: Mapping[ColumnId, Column]
+    shown: tuple[ColumnId, ...]  # those in the menu
+    shell: Shell
+    digest: str = ""
 
-    @cached_property
-    def counts(self) -> dict[ColumnId, int]:
-        """How many documents stand in each column and those below it."""
-        return {column_id: len(ids_below(self.catalog, column_id)) for column_id in self.catalog.columns}
-
-    def is_shown(self, column: Column) -> bool:
-        """Whether the column stands in the menu: it holds something, must stand there, or the site explains it."""
-        if self.counts[column.id]:
-            return True
-        if column.must == _NATIONAL and not column.parent:
-            return True
-        if column.children:
-            return any(self.is_shown(self.catalog.columns[child]) for child in column.children)
-        return (column.empty or self.catalog.config.empty_columns) == "explain"
-
-    def menu_item(self, column: Column) -> MenuItem:
-        """The column with those below it, as a menu shows them."""
-        children = (self.catalog.columns[child] for child in column.children)
-        return MenuItem(
-            column.id,
-            column.name,
-            column.url,
-            self.counts[column.id],
-            tuple(self.menu_item(child) for child in children if self.is_shown(child)),
-        )
-
-    @cached_property
-    def menu(self) -> tuple[MenuItem, ...]:
-        """The column tree as every page shows it."""
-        return tuple(self.menu_item(column) for column in self.catalog.top if self.is_shown(column))
-
-    @cached_property
-    def shell(self) -> Shell:
-        """What every page shares."""
-        site = self.catalog.config
-        shell = Shell(
-            agency=site.agency,
-            agency_short=site.agency_short,
-            site_name=site.site_name,
-            domain=site.domain,
-            id_code=site.id_code,
-            icp=site.icp,
-            police=site.police,
-            police_url=site.police_url,
-            party_mark_url=site.party_mark_url,
-            find_fault_url=site.find_fault_url,
-            host=site.host,
-            contact=site.contact,
-            portal_name=site.portal_name,
-            portal_url=site.portal_url,
-            apply_url=site.apply_url,
-            base_url=site.url,
-            menu=self.menu,
-            has_search=True,
-        )
-        return replace(shell, digest=blake2b(repr(shell).encode(), digest_size=16).hexdigest())
+    def __repr__(self) -> str:
+        """Short, and equal for equal chromes only: what keys are made of."""
+        return f"<{self.digest}>"
 
     def site_tags(self) -> tuple[tuple[str, str], ...]:
         """SiteName, SiteDomain, SiteIDCode; an unknown one is left out, never empty."""
-        site = self.catalog.config
+        site = self.config
         tags = (("SiteName", site.site_name), ("SiteDomain", site.domain), ("SiteIDCode", site.id_code))
         return tuple((name, value) for name, value in tags if value)
 
@@ -116,19 +68,19 @@ class Frames:
         title = [name] if is_home else [name + (f"（{detail}）" if detail else ""), HOME_NAME]
         return Frame(
             shell=self.shell,
-            title="_".join([*title, self.catalog.config.site_name]),
+            title="_".join([*title, self.config.site_name]),
             canonical=self.absolute(path),
             tags=tags,
             trail=() if is_home else (self.home_crumb, *(crumbs or (Crumb(name),))),
             current=current,
-            open=tuple(column.id for column in trail(self.catalog.columns, current)) if current else _OPEN * is_home,
+            open=tuple(column.id for column in trail(self.columns, current)) if current else _OPEN * is_home,
             feeds=(self.site_feed,),
             noindex=noindex,
         )
 
     def column(self, column: Column, path: str, detail: str = "") -> Frame:
         """The frame of a column's list."""
-        above = trail(self.catalog.columns, column.id)
+        above = trail(self.columns, column.id)
         crumbs = (*(Crumb(c.name, c.url) for c in above[:-1]), Crumb(column.name, column.url if detail else ""))
         if detail:
             crumbs = (*crumbs, Crumb(detail))
@@ -141,23 +93,13 @@ class Frames:
             crumbs=crumbs,
             current=column.id,
             detail=detail,
-            noindex=not self.is_shown(column),
+            noindex=column.id not in self.shown,
         )
-        return Frame(
-            shell=frame.shell,
-            title=frame.title,
-            canonical=frame.canonical,
-            tags=frame.tags,
-            trail=frame.trail,
-            current=frame.current,
-            open=frame.open,
-            feeds=(Crumb(f"{column.name}更新", f"{column.id}/atom.xml"), self.site_feed),
-            noindex=frame.noindex,
-        )
+        return replace(frame, feeds=(Crumb(f"{column.name}更新", f"{column.id}/atom.xml"), self.site_feed))
 
     def document(self, doc: Document, source: str) -> Frame:
         """The frame of a document, with site, column and content tags."""
-        column = self.catalog.columns[doc.columns[0]]
+        column = self.columns[doc.columns[0]]
         frame = self.column(column, doc.url)
         content = (
             ("ArticleTitle", doc.title),
@@ -167,10 +109,10 @@ class Frames:
             ("Description", doc.summary),
             ("Url", self.absolute(doc.url)),
         )
-        above = trail(self.catalog.columns, column.id)
+        above = trail(self.columns, column.id)
         return Frame(
             shell=self.shell,
-            title="_".join((doc.title, column.name, self.catalog.config.site_name)),
+            title="_".join((doc.title, column.name, self.config.site_name)),
             canonical=self.absolute(doc.url),
             tags=(*frame.tags, *((name, value) for name, value in content if value)),
             trail=(self.home_crumb, *(Crumb(c.name, c.url) for c in above), Crumb(doc.title)),
@@ -192,4 +134,168 @@ class Frames:
 
     def absolute(self, path: str) -> str:
         """The absolute address of a page; "" when the site's own address is not known."""
-        return absolute(path, self.catalog.config.url)
+        return absolute(path, self.config.url)
+
+
+# ---------------------------------------------------------------- what recipes are made of
+
+
+class Item(NamedTuple):
+    """A document as a list shows it: its face and its 有效性."""
+
+    face: Face
+    validity: str
+    key: str
+
+    def __repr__(self) -> str:
+        """What distinguishes it from others, made once: an item stands in many lists."""
+        return self.key
+
+
+class Event(NamedTuple):
+    """An entry of 动态更新 with the faces of the documents it names."""
+
+    update: Update
+    face: Face | None  # None for a withdrawn one
+    gone: Withdrawn | None
+    cause: Face | None
+    key: str
+
+    def __repr__(self) -> str:
+        """What distinguishes it from others, made once: an event stands in many lists."""
+        return self.key
+
+
+class Keyed(NamedTuple):
+    """A value that many pages show, with the text that tells it from others, made once."""
+
+    value: Any
+    key: str
+
+    def __repr__(self) -> str:
+        return self.key
+
+
+def keyed(value: object) -> Keyed:
+    """The value with its key."""
+    return Keyed(value, digest(value).hex())
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What several views need of one catalog, made once."""
+
+    catalog: Catalog
+
+    @cached_property
+    def counts(self) -> Mapping[ColumnId, int]:
+        """How many documents stand in each column and those below it."""
+        return {column_id: len(ids) for column_id, ids in self.catalog.listed.items()}
+
+    @cached_property
+    def shown(self) -> tuple[ColumnId, ...]:
+        """The columns in the menu: those that hold something, must stand there, or are explained."""
+        return tuple(column.id for column in self.catalog.columns.values() if self._is_shown(column))
+
+    def is_shown(self, column: Column) -> bool:
+        """Whether the column stands in the menu."""
+        return column.id in self.shown
+
+    def _is_shown(self, column: Column) -> bool:
+        if self.counts[column.id]:
+            return True
+        if column.must == _NATIONAL and not column.parent:
+            return True
+        if column.children:
+            return any(self._is_shown(self.catalog.columns[child]) for child in column.children)
+        return (column.empty or self.catalog.config.empty_columns) == "explain"
+
+    def menu_item(self, column: Column) -> MenuItem:
+        """The column with those below it and their counts."""
+        children = (self.catalog.columns[child] for child in column.children)
+        return MenuItem(
+            column.id,
+            column.name,
+            column.url,
+            self.counts[column.id],
+            tuple(self.menu_item(child) for child in children if self.is_shown(child)),
+        )
+
+    @cached_property
+    def map(self) -> tuple[MenuItem, ...]:
+        """The column tree with its counts."""
+        return tuple(self.menu_item(column) for column in self.catalog.top if self.is_shown(column))
+
+    @cached_property
+    def chrome(self) -> Chrome:
+        """What every page shares."""
+        site = self.catalog.config
+        shell = Shell(
+            agency=site.agency,
+            agency_short=site.agency_short,
+            site_name=site.site_name,
+            domain=site.domain,
+            id_code=site.id_code,
+            icp=site.icp,
+            police=site.police,
+            police_url=site.police_url,
+            party_mark_url=site.party_mark_url,
+            find_fault_url=site.find_fault_url,
+            host=site.host,
+            contact=site.contact,
+            portal_name=site.portal_name,
+            portal_url=site.portal_url,
+            apply_url=site.apply_url,
+            base_url=site.url,
+            menu=tuple(map(_uncounted, self.map)),
+            has_search=True,
+        )
+        shown = tuple(getattr(shell, name) for name in Shell.__slots__)
+        shell = replace(shell, digest=digest(shown).hex())
+        columns = tuple(self.catalog.columns.values())
+        key = digest((site, columns, self.shown, shell)).hex()
+        return Chrome(site, self.catalog.columns, self.shown, shell, key)
+
+    @cached_property
+    def items(self) -> Mapping[DocId, Item]:
+        """Every document as lists show it, newest first."""
+        catalog = self.catalog
+        found = {}
+        for doc in catalog.documents.values():
+            word = catalog.validity_word(doc.id)
+            found[doc.id] = Item(doc.face, word, f"{doc.face.digest.hex()}{word}")
+        return found
+
+    @cached_property
+    def events(self) -> Sequence[Event]:
+        """动态更新, newest first."""
+        return [self.event(update) for update in self.catalog.updates]
+
+    def event(self, update: Update) -> Event:
+        """The update with the faces of what it names."""
+        doc = self.catalog.documents.get(update.id)
+        gone = self.catalog.withdrawn.get(update.id) if doc is None else None
+        cause = self.catalog.documents.get(update.cause) if update.cause else None
+        face = doc.face if doc else None
+        other = cause.face if cause else None
+        changes = "".join(update.changes)
+        key = f"{update.day.toordinal()}{update.kind}{face or gone!r}{other!r}{changes}"
+        return Event(update, face, gone, other, key)
+
+    @cached_property
+    def events_of(self) -> Mapping[DocId, tuple[Event, ...]]:
+        """动态更新 of each document."""
+        found: dict[DocId, tuple[Event, ...]] = {}
+        for event in self.events:
+            found[event.update.id] = (*found.get(event.update.id, ()), event)
+        return found
+
+
+def _uncounted(item: MenuItem) -> MenuItem:
+    return replace(item, count=0, children=tuple(map(_uncounted, item.children)))
+
+
+@lru_cache(maxsize=1)
+def desk(catalog: Catalog) -> Desk:
+    """The desk of the catalog; the views that follow one another share it."""
+    return Desk(catalog)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from sitegen.catalog import Catalog, listed
 from sitegen.model import Column, Task, UpdateKind, Validity
-from sitegen.views.frames import HOME_NAME, Frames
+from sitegen.views.frames import HOME_NAME, Desk, desk
 from sitegen.views.pages import Entry, HomePage
 from sitegen.views.rows import row_of, update_row
 
@@ -16,17 +17,18 @@ _UPDATES = 12
 
 def tasks(catalog: Catalog) -> Iterator[Task]:
     """`index.html`."""
-    frames = Frames(catalog)
-    month = catalog.as_of.isoformat()[:7]
-    of_month = [update for update in catalog.updates if update.day.isoformat().startswith(month)]
+    shared = desk(catalog)
+    chrome, events = shared.chrome, shared.events
+    year, month = catalog.as_of.year, catalog.as_of.month
+    of_month = [event for event in events if event.update.day.month == month and event.update.day.year == year]
     # What was published stands in the lists of the page already.
-    changes = [update for update in catalog.updates if update.kind is not UpdateKind.PUBLISHED]
-    changes_of_month = [update for update in changes if update.day.isoformat().startswith(month)]
+    changes = [event for event in events if event.update.kind is not UpdateKind.PUBLISHED]
+    changes_of_month = [event for event in of_month if event.update.kind is not UpdateKind.PUBLISHED]
     yield Task(
         "index.html",
         "html",
         HomePage(
-            frame=frames.page(
+            frame=chrome.page(
                 "index.html",
                 HOME_NAME,
                 f"{catalog.config.agency}依法主动公开政府信息的专栏，集中公开政府信息公开指南、制度、法定主动公开内容和年度报告。",
@@ -34,27 +36,27 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                 "首页",
             ),
             intro=catalog.config.intro,
-            entries=tuple(_entry(catalog, frames, column) for column in catalog.top if frames.is_shown(column)),
-            newest=tuple(row_of(catalog, doc) for doc in list(catalog.documents.values())[:10]),
-            updates=tuple(update_row(catalog, update) for update in (changes_of_month or changes)[:_UPDATES]),
+            entries=tuple(_entry(shared, column) for column in catalog.top if shared.is_shown(column)),
+            newest=tuple(row_of(item) for item in islice(shared.items.values(), 10)),
+            updates=tuple(update_row(chrome, event) for event in (changes_of_month or changes)[:_UPDATES]),
             updates_title="本月动态" if changes_of_month else "最近动态",
             total=len(catalog.documents),
             in_force=sum(state.state is Validity.EFFECTIVE for state in catalog.validity.values()),
-            this_month=sum(update.kind is UpdateKind.PUBLISHED for update in of_month),
+            this_month=sum(event.update.kind is UpdateKind.PUBLISHED for event in of_month),
             as_of=catalog.as_of.isoformat(),
         ),
         "home.html",
     )
 
 
-def _entry(catalog: Catalog, frames: Frames, column: Column) -> Entry:
-    item = frames.menu_item(column)
+def _entry(shared: Desk, column: Column) -> Entry:
+    item = shared.menu_item(column)
     return Entry(
         id=column.id,
         name=column.name,
         url=column.url,
         description=column.description,
         count=item.count,
-        rows=tuple(row_of(catalog, doc) for doc in listed(catalog, column.id)[:_ROWS]),
+        rows=tuple(row_of(shared.items[doc_id]) for doc_id in listed(shared.catalog, column.id)[:_ROWS]),
         children=item.children,
     )

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sitegen.address import absolute
 from sitegen.catalog import Catalog
-from sitegen.model import Task
-from sitegen.views.frames import Frames
+from sitegen.model import Body, Task
+from sitegen.views.frames import Chrome, Desk, desk
 from sitegen.views.pages import Crumb, Frame, MapPage, NotFoundPage, Robots, Sitemap
 
 
 def tasks(catalog: Catalog) -> Iterator[Task]:
     """`404.html`, `sitemap/index.html`, `sitemap.xml`, `robots.txt`."""
-    frames = Frames(catalog)
+    shared = desk(catalog)
+    chrome = shared.chrome
     site = catalog.config
     yield Task(
         "404.html",
         "html",
         NotFoundPage(
             frame=Frame(
-                shell=frames.shell,
+                shell=chrome.shell,
                 title=f"页面不存在_政府信息公开_{site.site_name}",
                 canonical="",
-                tags=frames.site_tags(),
-                trail=(frames.home_crumb, Crumb("页面不存在")),
+                tags=chrome.site_tags(),
+                trail=(chrome.home_crumb, Crumb("页面不存在")),
                 noindex=True,
             ),
             base=urlsplit(site.url).path or "/",
@@ -36,31 +38,41 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
         "sitemap/index.html",
         "html",
         MapPage(
-            frame=frames.page(
+            frame=chrome.page(
                 "sitemap/index.html", "站点地图", f"{site.agency}政府信息公开专栏的全部栏目。", ("站点地图", "栏目")
             ),
-            columns=frames.menu,
+            columns=shared.map,
         ),
         "map.html",
     )
     if site.url:
-        yield Task("sitemap.xml", "html", Sitemap(tuple(_urls(catalog, frames))), "sitemap.xml")
+        yield Task("sitemap.xml", "html", SitemapRecipe(chrome, tuple(_pages(shared))), "sitemap.xml")
     yield Task("robots.txt", "html", Robots(absolute("sitemap.xml", site.url)), "robots.txt")
 
 
-def _urls(catalog: Catalog, frames: Frames) -> Iterator[tuple[str, str]]:
+class SitemapRecipe(NamedTuple):
+    """sitemap.xml."""
+
+    chrome: Chrome
+    pages: tuple[tuple[str, str], ...]  # path, last change
+
+    def make(self, bodies: Mapping[str, Body]) -> Sitemap:
+        """What the file says."""
+        del bodies
+        return Sitemap(tuple((self.chrome.absolute(path), day) for path, day in self.pages))
+
+
+def _pages(shared: Desk) -> Iterator[tuple[str, str]]:
     """Every page a reader should find by an outside search, with the day of its last change."""
-    base = catalog.config.url
+    catalog = shared.catalog
     newest = catalog.updates[0].day.isoformat() if catalog.updates else ""
     for path in ("index.html", "catalog/index.html", "updates/index.html"):
-        yield absolute(path, base), newest
+        yield path, newest
     for column in catalog.columns.values():
-        if frames.is_shown(column):
+        if shared.is_shown(column):
             ids = catalog.by_column[column.id]
-            yield absolute(column.url, base), catalog.documents[ids[0]].pub_date.isoformat() if ids else ""
-    changed: dict[str, str] = {}
-    for update in catalog.updates:
-        changed.setdefault(update.id, update.day.isoformat())
+            yield column.url, catalog.documents[ids[0]].pub_date.isoformat() if ids else ""
+    changed = {update.id: update.day for update in reversed(catalog.updates)}
     for doc in catalog.documents.values():
         if not doc.badge:
-            yield absolute(doc.url, base), changed[doc.id]
+            yield doc.url, changed[doc.id].isoformat()

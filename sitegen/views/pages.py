@@ -8,6 +8,7 @@ sort, filter or compute.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sitegen.model import Contact
 
@@ -19,11 +20,11 @@ class MenuItem:
     id: str
     name: str
     url: str
-    count: int = 0  # documents below it
+    count: int = 0  # documents below it; not known in the menu, which would change with each of them
     children: tuple[MenuItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Shell:
     """What every page shares: header, menu, footer."""
 
@@ -48,9 +49,12 @@ class Shell:
     language: str = "zh-CN"
     digest: str = ""  # of all the rest: equal digests, equal shells; cheaper to compare than the menu
 
+    def __repr__(self) -> str:
+        """Short, and equal for equal shells only: it is part of what keys are made of."""
+        return f"<{self.digest}>"
 
-@dataclass(frozen=True, slots=True)
-class Crumb:
+
+class Crumb(NamedTuple):
     """One step of the trail; the last has no address."""
 
     name: str
@@ -72,8 +76,7 @@ class Frame:
     noindex: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One document in a list."""
 
     title: str
@@ -91,8 +94,7 @@ class Row:
     badge: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileLink:
+class FileLink(NamedTuple):
     """A file to download."""
 
     title: str
@@ -102,8 +104,7 @@ class FileLink:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PageLink:
+class PageLink(NamedTuple):
     """One number of a pager."""
 
     number: int
@@ -111,8 +112,7 @@ class PageLink:
     is_current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pager:
+class Pager(NamedTuple):
     """Where a list stands among its pages; addresses are "" where there is none. `links` has gaps as number 0."""
 
     number: int
@@ -138,8 +138,7 @@ class Entry:
     children: tuple[MenuItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateRow:
+class UpdateRow(NamedTuple):
     """One line of 动态更新."""
 
     day: str
@@ -187,8 +186,7 @@ class ListPage:
     search_url: str  # the search page, preset to this column, or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of the metadata table. `values` are shown one after the other; each may lead somewhere."""
 
     label: str
@@ -196,8 +194,7 @@ class Cell:
     span: int = 1  # how many label/value pairs wide
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """A heading with those below it."""
 
     text: str
@@ -205,8 +202,7 @@ class Outline:
     children: tuple[Outline, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedRow:
+class RelatedRow(NamedTuple):
     """A document on the other end of a relation."""
 
     title: str
@@ -217,16 +213,14 @@ class RelatedRow:
     articles: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RelationGroup:
+class RelationGroup(NamedTuple):
     """The documents that stand in one relation to this one: 废止了, 被…废止, 解读 …"""
 
     label: str
     rows: tuple[RelatedRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """What a reader must know before reading: the state, in a sentence, with the document that caused it."""
 
     state: str
@@ -346,8 +340,7 @@ class RedirectPage:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
+class FeedEntry(NamedTuple):
     """One entry of a feed."""
 
     id: str

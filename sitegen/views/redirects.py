@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sitegen.address import address, page_at
 from sitegen.catalog import Catalog
-from sitegen.model import Task, TextFile
-from sitegen.views.frames import HOME_NAME, Frames
+from sitegen.model import Body, Task, TextFile
+from sitegen.views.frames import HOME_NAME, Chrome, desk
 from sitegen.views.pages import Crumb, RedirectPage
 
 RULES_FILE = "redirects.nginx.conf"
+
+
+class RedirectRecipe(NamedTuple):
+    """What stands at an old address."""
+
+    chrome: Chrome
+    page: str
+    target: str
+    title: str
+
+    def make(self, bodies: Mapping[str, Body]) -> RedirectPage:
+        """What the page shows."""
+        del bodies
+        title = self.title
+        frame = self.chrome.page(
+            self.page, title, f"“{title}”的地址已改变。", (title,), crumbs=(Crumb(title),), noindex=True
+        )
+        return RedirectPage(frame, self.target, title)
 
 
 def tasks(catalog: Catalog) -> Iterator[Task]:
@@ -19,7 +38,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
 
     A static page cannot stand at an address outside the site's folder or with a query: only a rule leads from there.
     """
-    frames = Frames(catalog)
+    chrome = desk(catalog).chrome
     base = urlsplit(catalog.config.url).path or "/"
     rules: dict[str, tuple[str, str]] = {}  # folded, since nginx compares addresses without regard to case
     pages: dict[str, Task] = {}
@@ -30,8 +49,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
         rule = address(f"{path}?{parts.query}" if parts.query else path, "")
         rules.setdefault(rule.casefold(), (rule, address(target, base)))
         if page := page_at(old, base):
-            frame = frames.page(page, title, f"“{title}”的地址已改变。", (title,), crumbs=(Crumb(title),), noindex=True)
-            pages.setdefault(page, Task(page, "html", RedirectPage(frame, target, title), "redirect.html"))
+            pages.setdefault(page, Task(page, "html", RedirectRecipe(chrome, page, target, title), "redirect.html"))
     yield from pages.values()
     if rules:
         lines = (f'"{old}" "{target}";\n' for old, target in sorted(rules.values()))

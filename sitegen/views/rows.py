@@ -7,57 +7,39 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import quote
 
-from sitegen.catalog import Catalog, Update
-from sitegen.gongwen import format_date_cn
-from sitegen.model import Attachment, Document, UpdateKind
+from sitegen.model import Attachment, Face, UpdateKind
+from sitegen.views.frames import Chrome, Event, Item
 from sitegen.views.pages import FileLink, PageLink, Pager, Row, UpdateRow
 
 T = TypeVar("T")
 
 
-def row_of(catalog: Catalog, doc: Document, number: int = 0) -> Row:
+def row_of(item: Item, number: int = 0) -> Row:
     """One document as a list shows it."""
+    face = item.face
     return Row(
-        title=doc.title,
-        url=doc.url,
-        pub_date=doc.pub_date.isoformat(),
-        doc_no=doc.doc_no,
-        written_date=doc.written_date.isoformat() if doc.written_date else "",
-        validity=catalog.validity_word(doc.id),
-        caption=doc.caption or caption_of(doc),
+        title=face.title,
+        url=face.url,
+        pub_date=face.pub_date.isoformat(),
+        doc_no=face.doc_no,
+        written_date=face.written_date.isoformat() if face.written_date else "",
+        validity=item.validity,
+        caption=face.caption,
         number=number,
-        issuer="、".join(doc.issuers),
-        summary=doc.summary,
-        index_no=doc.index_no,
-        downloads=tuple(file_link(doc, attachment) for attachment in doc.attachments),
-        badge=doc.badge,
+        issuer="、".join(face.issuers),
+        summary=face.summary,
+        index_no=face.index_no,
+        downloads=tuple(file_link(face, attachment) for attachment in face.attachments),
+        badge=face.badge,
     )
 
 
-_ENACTED = ("公布", "发布")
-
-
-def caption_of(doc: Document) -> str:
-    """The 题注 made from 历次修改: （2019年12月12日某令第2号公布　根据2021年2月22日某令第3号修订）; "" without any."""
-    if not doc.revisions:
-        return ""
-    parts = []
-    if doc.revisions[0].kind not in _ENACTED and doc.written_date:
-        parts.append(f"{format_date_cn(doc.written_date)}{doc.doc_no}公布")
-    for revision in doc.revisions:
-        by = f"{format_date_cn(revision.day)}{revision.doc_no}"
-        parts.append(f"{by}公布" if revision.kind in _ENACTED else f"根据{by}{revision.kind}")
-    if doc.effective_date and len(parts) == 1:
-        parts.append(f"自{format_date_cn(doc.effective_date)}起施行")
-    return "（" + "　".join(parts) + "）"
-
-
-def file_link(doc: Document, attachment: Attachment) -> FileLink:
+def file_link(face: Face, attachment: Attachment) -> FileLink:
     """An attachment with its format and size, as a reader sees them before the click."""
     suffix = PurePosixPath(attachment.file).suffix.lstrip(".").upper()
     return FileLink(
         attachment.title,
-        doc.folder + quote(attachment.file),
+        face.folder + quote(attachment.file),
         suffix or "文件",
         size_of(attachment.size),
         attachment.file,
@@ -76,22 +58,20 @@ def size_of(size: int) -> str:
 UPDATE_IDS = {kind: kind.name.lower() for kind in UpdateKind}
 
 
-def update_row(catalog: Catalog, update: Update) -> UpdateRow:
+def update_row(chrome: Chrome, event: Event) -> UpdateRow:
     """One line of 动态更新; of a withdrawn document it names nothing but the address."""
-    doc = catalog.documents.get(update.id)
-    gone = catalog.withdrawn.get(update.id)
-    cause = catalog.documents.get(update.cause) if update.cause else None
-    columns = doc.columns if doc else gone.columns if gone else ()
+    update, face, gone, cause, _ = event
+    column = face.column if face else gone.columns[0] if gone and gone.columns else ""
     return UpdateRow(
         day=update.day.isoformat(),
         kind=update.kind.value,
         kind_id=UPDATE_IDS[update.kind],
-        title=doc.title if doc else "一份已撤回的信息",
-        url=doc.url if doc else gone.url if gone else "",
+        title=face.title if face else "一份已撤回的信息",
+        url=face.url if face else gone.url if gone else "",
         what="、".join(change.value for change in update.changes) or (gone.reason if gone else ""),
         cause_title=cause.title if cause else "",
         cause_url=cause.url if cause else "",
-        column=catalog.columns[columns[0]].name if columns else "",
+        column=chrome.columns[column].name if column else "",
     )
 
 

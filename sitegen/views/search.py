@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sitegen.catalog import Catalog, trail
-from sitegen.model import SearchRecord, Task
-from sitegen.views.catalogue import topic_items, year_items
-from sitegen.views.frames import Frames
+from sitegen.model import SearchRecord, Task, digest
+from sitegen.views.catalogue import numbers_url, topic_items, year_items
+from sitegen.views.frames import desk
 from sitegen.views.pages import SearchPage
 
 
 def tasks(catalog: Catalog) -> Iterator[Task]:
     """`search/index.html`."""
-    frames = Frames(catalog)
+    chrome = desk(catalog).chrome
     yield Task(
         "search/index.html",
         "html",
         SearchPage(
-            frame=frames.page(
+            frame=chrome.page(
                 "search/index.html",
                 "信息检索",
                 f"按标题、正文、发文字号、索引号检索{catalog.config.agency}主动公开的全部信息。",
@@ -29,7 +29,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             years=year_items(catalog),
             topics=topic_items(catalog),
             catalog_url="catalog/index.html",
-            numbers_url="catalog/number/index.html" if any(d.doc_no for d in catalog.documents.values()) else "",
+            numbers_url=numbers_url(catalog),
         ),
         "search.html",
     )
@@ -42,7 +42,7 @@ def search_records(catalog: Catalog) -> tuple[SearchRecord, ...]:
             id=doc.id,
             url=doc.url,
             title=doc.title,
-            sections=doc.body.sections,
+            sections=catalog.bodies[doc.body.digest].sections,
             doc_no=doc.doc_no,
             index_no=doc.index_no,
             pub_date=doc.pub_date,
@@ -61,3 +61,9 @@ def search_records(catalog: Catalog) -> tuple[SearchRecord, ...]:
         )
         for doc in catalog.documents.values()
     )
+
+
+def search_key(catalog: Catalog) -> bytes:
+    """What tells the search records of one catalog from those of another, without making them."""
+    words = tuple((doc.digest, catalog.validity_word(doc.id)) for doc in catalog.documents.values())
+    return digest((desk(catalog).chrome, words))

@@ -15,7 +15,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen.history import read_history
+from sitegen.history import read_history, start_history
 from sitegen.model import Change, ChangeKind, History
 
 FIRST_DAY = date(2024, 1, 1)
@@ -161,6 +161,26 @@ def test_reading_on_from_the_cache_gives_what_reading_anew_gives(snapshots: list
             assert read_history(content, cache) == fresh  # nothing new
         documents = {path for path in snapshots[-1] if path.endswith(".md")}
         assert {change.path for change in fresh[0].changes} <= documents
+
+
+@settings(max_examples=12)
+@given(wild_snapshots(), st.data())
+def test_asking_for_some_documents_gives_their_part_of_the_whole(
+    snapshots: list[Snapshot], data: st.DataObject
+) -> None:
+    """Whether git or the caller has the names, the cache was made at whatever commit, and it is read on or stands."""
+    names = sorted({*(path for files in snapshots for path in files), "甲栏/never.md"})
+    with repository(snapshots, hours=9) as (content, commits):
+        for stop, commit in enumerate(commits):
+            cache: dict[str, bytes] = {}
+            git(content, "update-ref", "refs/heads/main", commit)
+            read_history(content, cache, data.draw(st.sampled_from([None, (), names])))
+            git(content, "update-ref", "refs/heads/main", commits[-1])
+            whole, notes = read_history(content)
+            for asked in (names, data.draw(st.sets(st.sampled_from(names)))):
+                part = tuple(change for change in whole.changes if change.path in asked)
+                assert read_history(content, dict(cache), asked) == (replace(whole, changes=part), notes), stop
+                assert start_history(content, cache).result(asked) == (replace(whole, changes=part), notes), stop
 
 
 def kinds(old: State, new: State, key: str) -> tuple[ChangeKind, ...]:

@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -125,6 +126,104 @@ def test_a_lock_counts_as_installed_until_it_changes(build):
     assert not build.is_installed("test")
 
 
+# ---------------------------------------------------------------- remembering
+
+
+@pytest.fixture
+def looked(build, monkeypatch) -> list[str]:
+    """For each time the requirements are looked for, the purpose; `sitegen-probe` is installed, and running gives 5."""
+    packages = build.ROOT.parent / "packages"
+    (packages / "sitegen_probe-1.0.dist-info").mkdir(parents=True)
+    (packages / "sitegen_probe-1.0.dist-info" / "METADATA").write_text("Name: sitegen-probe\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(str(packages))
+    monkeypatch.setenv("SITEGEN_NO_BOOTSTRAP", "1")
+    write_project(build.ROOT, "sitegen-probe>=1.0")
+    found: list[str] = []
+    look = build.missing_requirements
+    monkeypatch.setattr(build, "missing_requirements", lambda purpose: found.append(purpose) or look(purpose))
+    monkeypatch.setattr(build, "run", lambda arguments, purpose: 5)
+    return found
+
+
+def test_requirements_are_looked_for_once_for_each_purpose(build, looked):
+    assert [build.main(arguments) for arguments in ([], ["check"], ["test"], ["test", "-q"], ["--help"])] == [5] * 5
+    assert looked == ["build", "test"]
+
+
+def test_a_package_that_was_uninstalled_is_noticed(build, looked, capsys):
+    assert build.main([]) == build.main([]) == 5
+    (package,) = (build.ROOT.parent / "packages").iterdir()
+    (package / "METADATA").unlink()
+    package.rmdir()
+    assert build.main([]) == 2
+    assert "sitegen-probe>=1.0" in capsys.readouterr().err
+
+
+def test_a_package_that_was_exchanged_is_noticed(build, looked, capsys):
+    assert build.main([]) == 5
+    (package,) = (build.ROOT.parent / "packages").iterdir()
+    (package / "METADATA").write_text("Name: sitegen-probe\nVersion: 0.9\n")
+    package.rename(package.with_name("sitegen_probe-0.9.dist-info"))
+    assert build.main([]) == 2
+    assert "sitegen-probe>=1.0" in capsys.readouterr().err
+
+
+def test_other_requirements_are_looked_for(build, looked, capsys):
+    assert build.main([]) == 5
+    write_project(build.ROOT, "sitegen-probe>=1.1")
+    assert build.main([]) == 2
+    assert "sitegen-probe>=1.1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("change", ["version", "prefix", "path", "lock", "program"])
+def test_in_another_situation_nothing_is_known(build, looked, monkeypatch, change):
+    assert build.main([]) == 5
+    if change == "version":
+        monkeypatch.setattr(sys, "version", "3.99.0 (another Python)")
+    elif change == "prefix":
+        monkeypatch.setattr(sys, "prefix", str(build.VENV))
+    elif change == "path":
+        monkeypatch.setattr(sys, "path", [*sys.path, str(build.ROOT)])
+    elif change == "lock":
+        build.LOCKS["build"].write_text("a==1\n", encoding="ascii")
+    else:
+        program = build.ROOT / "build.py"
+        program.write_bytes(program.read_bytes() + b"\n")
+    assert build.main([]) == build.main(["check"]) == 5
+    assert looked == ["build"] * (3 if change == "prefix" else 2)  # `.venv` without its stamp is not remembered
+
+
+def test_many_situations_are_remembered_and_not_without_end(build, looked, monkeypatch):
+    for round in range(20):
+        for version in ("one", "another"):
+            monkeypatch.setattr(sys, "version", version)
+            assert build.main([]) == 5
+        if round < 10:
+            monkeypatch.setattr(sys, "version", f"round {round}")
+            assert build.main([]) == 5
+    assert len(looked) < 30
+    assert len(build.MEMORY.read_text(encoding="ascii").splitlines()) == 8
+
+
+@pytest.mark.parametrize("damage", ["", "\n\n", "\xff", "{} ", "{} nowhere\n", "{} her", "{}here\n", "0{} here\n"])
+def test_a_damaged_memory_is_not_trusted(build, looked, damage):
+    build.MEMORY.parent.mkdir()
+    build.MEMORY.write_bytes(damage.format(build.situation("build")).encode("latin-1"))
+    assert build.main([]) == build.main([]) == 5
+    assert looked == ["build"]
+
+
+def test_a_memory_that_cannot_be_kept_is_done_without(build, looked):
+    build.MEMORY.parent.write_text("a file in the way", encoding="ascii")
+    assert build.main([]) == build.main([]) == 5
+    assert looked == ["build", "build"]
+
+
+def test_what_is_remembered_names_nothing(build, looked):
+    assert build.main([]) == 5
+    assert re.fullmatch(r"[0-9a-f]{64} here\n", build.MEMORY.read_text(encoding="ascii"))
+
+
 # ---------------------------------------------------------------- refusing
 
 
@@ -229,6 +328,10 @@ class Machine:
             encoding="utf-8",
         )
 
+    def remembered(self) -> set[str]:
+        lines = (self.clone / ".sitegen" / "bootstrap").read_text(encoding="ascii").splitlines()
+        return {line.split()[1] for line in lines}
+
     def run(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
         with self.start(*arguments, **environment) as process:
             out, err = process.communicate(timeout=120)
@@ -254,8 +357,16 @@ def test_a_fresh_machine_installs_once_and_again_when_the_lock_changes(tmp_path)
     assert sorted(err.count("正在把所需的程序库装入") for _, err, _ in ends) == [0, 1]
 
     assert machine.run("check") == (5, "1.0 ['check']\n", "")  # nothing to do, nothing said
+    assert machine.remembered() == {"here", "venv"}
+    assert machine.run("check") == (5, "1.0 ['check']\n", "")  # by memory
 
     machine.lock(second)
+    status, out, err = machine.run()
+    assert (status, out) == (5, "1.1 []\n")
+    assert "已装好" in err
+
+    for found in machine.clone.glob(".venv/**/sitegen_probe*"):  # uninstalled behind our back
+        found.unlink() if found.is_file() else shutil.rmtree(found)
     status, out, err = machine.run()
     assert (status, out) == (5, "1.1 []\n")
     assert "已装好" in err
@@ -274,6 +385,9 @@ def test_an_environment_that_has_everything_is_used_as_it_is(tmp_path):
         wheel.extractall(tmp_path / "packages")
     assert machine.run(PYTHONPATH=str(tmp_path / "packages")) == (5, "1.0 []\n", "")
     assert not (machine.clone / ".venv").exists()
+    assert machine.remembered() == {"here"}
+    assert machine.run(PYTHONPATH=str(tmp_path / "packages")) == (5, "1.0 []\n", "")
+    assert machine.run(SITEGEN_NO_BOOTSTRAP="1")[0] == 2  # of this environment nothing is known
 
 
 def test_tests_run_in_the_clone_with_the_remaining_arguments(tmp_path):

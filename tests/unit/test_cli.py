@@ -118,7 +118,7 @@ def test_trouble_with_the_machine_ends_with_3(
     def no_space(*_: object, **__: object) -> None:
         raise TroubleError("磁盘满了")
 
-    monkeypatch.setattr("sitegen.cli.build_site", no_space)
+    monkeypatch.setattr("sitegen.site.build_site", no_space)
     assert run() == 3
     assert capsys.readouterr().err == "错误：磁盘满了\n"
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import html
+import pickle
 import re
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -16,8 +20,9 @@ from hypothesis import strategies as st
 
 from sitegen.address import address, root_of
 from sitegen.diagnostics import SitegenError
-from sitegen.formats import FORMATS, AssetFile, asset_tasks
-from sitegen.formats.html import date_cn
+from sitegen.formats import FORMATS, AssetFile, asset_tasks, compile_templates, compiled
+from sitegen.formats.compiled import Compiled, pack, unpack
+from sitegen.formats.jinja import date_cn
 from sitegen.load.theme import read_theme
 from sitegen.model import Contact, CopyFile, Kit, Task
 from sitegen.views.pages import (
@@ -86,6 +91,7 @@ FULL_SHELL = Shell(
     base_url="https://kjj.example.gov.cn/zfxxgk/",
     menu=MENU,
     has_search=True,
+    digest="full",
 )
 TAGS = (("SiteName", "示例市科学技术局"), ("ColumnName", "规范性文件"), ("ColumnDescription", "说明“甲”&乙"))
 ROWS = tuple(
@@ -474,6 +480,267 @@ def test_a_copy_is_the_file_and_a_changed_file_is_noticed(tmp_path: Path) -> Non
     file.unlink()
     with pytest.raises(SitegenError, match="读不到"):
         FORMATS["copy"].produce(task, kit)
+
+
+# ---------------------------------------------------------------- what surrounds a page
+
+
+def page_kit(**templates: str) -> Kit:
+    """A kit with these templates, and two assets."""
+    files = {f"templates/{name}.html": text.encode() for name, text in templates.items()}
+    return Kit(files={**files, "assets/a.js": b"a", "assets/style.css": b"b"})
+
+
+def page_task(path: str = "x.html", shell: Shell = FULL_SHELL, **values: object) -> Task:
+    """A task for the template page.html."""
+    return Task(path, "html", RedirectPage(replace(frame(is_full=True), shell=shell, **values), "", ""), "page.html")
+
+
+@pytest.mark.parametrize("digest", ["", "full"])
+def test_surround_gives_what_include_gives(kit: Kit, digest: str) -> None:
+    names = "{% set shell, current, open = page.frame.shell, page.frame.current, page.frame.open %}"
+    for part in ("menu", "brand", "footer", "search-box"):
+        ways = f"{{% include 'templates/{part}.html' %}}", f"{{{{ surround('templates/{part}.html') }}}}"
+        one, other = (
+            replace(kit, files={**kit.files, "templates/page.html": f"{names}[{way}]".encode()}) for way in ways
+        )
+        for path in ("x.html", "a/b/x.html", "x.html"):
+            for current, above in (("", ()), ("fd-01-1", ("fd-01", "fd-01-1")), ("fd-02", ("fd-02",))):
+                task = page_task(path, replace(FULL_SHELL, digest=digest), current=current, open=above)
+                assert produce(task, one) == produce(task, other)
+
+
+def test_a_surrounding_is_that_of_the_shell_of_the_page() -> None:
+    kit = page_kit(page="{{ surround('templates/a.html') }}", a="{{ shell.agency }} {{ current }} {{ root }}")
+    unnamed = replace(FULL_SHELL, digest="")
+    assert produce(page_task(shell=unnamed), kit) == "示例市科学技术局 fd-01-1 "
+    assert produce(page_task(shell=replace(unnamed, agency="乙")), kit) == "乙 fd-01-1 "
+    assert produce(page_task(), kit) == "示例市科学技术局 fd-01-1 "
+    assert produce(page_task(shell=replace(FULL_SHELL, agency="丙", digest="3")), kit) == "丙 fd-01-1 "
+    assert produce(page_task("a/x.html", current="b"), kit) == "示例市科学技术局 b ../"
+    assert produce(page_task(), kit) == "示例市科学技术局 fd-01-1 "
+
+
+def test_a_surrounding_is_rendered_once_for_many_pages() -> None:
+    kit = page_kit(page="{{ surround('templates/a.html') }}", a="{{ shell.menu[0].name }}")
+    first, other = (replace(FULL_SHELL, menu=(replace(MENU[0], name=name),)) for name in "甲乙")
+    assert [produce(page_task(shell=shell), kit) for shell in (first, other)] == ["甲", "甲"]  # the digest decides
+
+
+def test_many_surroundings_are_each_their_own() -> None:
+    kit = page_kit(page="{{ surround('templates/a.html') }}", a="{{ current }}")
+    for _ in range(2):
+        for number in range(1100):  # more than are kept
+            assert produce(page_task(current=str(number)), kit) == str(number)
+
+
+def test_nothing_of_the_page_reaches_a_surrounding() -> None:
+    kit = page_kit(page="{% set own = 1 %}\n{{ surround('templates/a.html') }}", a="\n\n{{ page.title }}")
+    with pytest.raises(SitegenError, match=r"templates/a\.html 第 3 行 .*'page' is undefined"):
+        produce(page_task(), kit)
+    with pytest.raises(SitegenError, match=r"templates/a\.html 第 1 行 .*'own' is undefined"):
+        produce(page_task(), replace(kit, files={**kit.files, "templates/a.html": b"{{ own }}"}))
+
+
+def test_a_page_without_a_frame_has_no_surroundings() -> None:
+    kit = page_kit(page="\n{{ surround('templates/a.html') }}", a="")
+    with pytest.raises(SitegenError, match=r"templates/page\.html 第 2 行 .*page\.frame"):
+        produce(Task("robots.txt", "html", Robots(""), "page.html"), kit)
+
+
+def test_a_child_theme_replaces_what_surrounds_a_page(tmp_path: Path) -> None:
+    write_theme(tmp_path, "own", "parent: standard", menu="<nav>自己的{{ current }}</nav>")
+    text = produce(tasks_of(is_full=True)[1], read_theme(tmp_path, "own"))
+    assert "<nav>自己的fd-01-1</nav>" in text
+    assert 'class="menu"' not in text
+
+
+def test_links_are_those_of_the_page_in_every_template() -> None:
+    page = (
+        "{% import 'templates/m.html' as m %}{% from 'templates/m.html' import link with context %}"
+        "{{ 'x.html' | href }} {{ m.link('y.html') }} {{ link('z.html') }} {{ 'a.js' | asset }}"
+    )
+    kit = page_kit(page=page, m="{% macro link(url) %}{{ url | href }}{{ root }}{% endmacro %}")
+    for path, root in (("x.html", ""), ("a/b/x.html", "../../"), ("x.html", ""), ("a/x.html", "../")):
+        text = produce(page_task(path), kit)
+        assert text.startswith(f"{root}x.html {root}y.html{root} {root}z.html{root} {root}assets/a.js?v=")
+
+
+def test_a_link_is_escaped_whatever_was_linked_before() -> None:
+    kit = page_kit(page="{{ 'https://x/?a&b' | safe | href }} {{ 'https://x/?a&b' | href }}")
+    assert produce(page_task(), kit) == "https://x/?a&b https://x/?a&amp;b"
+
+
+# ---------------------------------------------------------------- what a page depends on
+
+_FAMILY = {
+    "page": "{% extends 'templates/base.html' %}{% from 'templates/m.html' import m %}{{ m() }}",
+    "base": "{% block a %}{% include ['templates/part.html', 'templates/none.html'] %}{% endblock %}"
+    "{{ surround('templates/around.html') }}",
+    "m": "{% macro m() %}{% import 'templates/deep.html' as deep %}{% endmacro %}",
+    "part": "{{ 'style.css' | asset }}",
+    "around": "{% include 'templates/inside.html' %}",
+    "deep": "1",
+    "inside": "1",
+    "other": "{{ 'a.js' | asset }}",
+}
+
+
+def fingerprint(kit: Kit, template: str = "page.html") -> str:
+    """What FORMATS says; the same with the templates as code."""
+    found = FORMATS["html"].fingerprint(template, kit)
+    assert found == FORMATS["html"].fingerprint(template, replace(kit, compiled=compile_templates(kit)))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(_FAMILY))
+def test_a_page_depends_on_every_template_it_names_however_far(name: str) -> None:
+    kit = page_kit(**_FAMILY)
+    changed = replace(kit, files={**kit.files, f"templates/{name}.html": _FAMILY[name].encode() + b" "})
+    assert (fingerprint(changed) == fingerprint(kit)) == (name == "other")
+
+
+def test_a_page_depends_on_the_assets_it_names_and_through_them_on_the_variables() -> None:
+    kit = page_kit(**_FAMILY)
+    css = replace(kit, files={**kit.files, "assets/style.css": b"c"})
+    script = replace(kit, files={**kit.files, "assets/a.js": b"c"})
+    red = replace(kit, variables=(("main", "red"),))
+    assert len({fingerprint(one) for one in (kit, css, red)}) == 3
+    assert fingerprint(script) == fingerprint(kit)
+    assert fingerprint(script, "other.html") != fingerprint(kit, "other.html")
+    assert fingerprint(red, "other.html") == fingerprint(kit, "other.html")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ page.title | asset }}",
+        "{{ ['a.js'] | map('asset') | join }}",
+        "{{ ['a.js'] | map(page.title) | join }}",
+        "{% filter asset %}a.js{% endfilter %}",
+    ],
+)
+def test_a_page_whose_assets_are_computed_depends_on_all_of_them(text: str) -> None:
+    kit = page_kit(page=text)
+    script = replace(kit, files={**kit.files, "assets/a.js": b"c"})
+    more = replace(kit, files={**kit.files, "assets/b.js": b""})
+    assert len({fingerprint(one) for one in (kit, script, more)}) == 3
+
+
+def test_a_template_or_asset_that_is_missing_counts_when_it_comes() -> None:
+    kit = page_kit(page="{% include 'templates/a.html' ignore missing %}{% if false %}{{ 'b.js' | asset }}{% endif %}")
+    part = replace(kit, files={**kit.files, "templates/a.html": b""})
+    asset = replace(kit, files={**kit.files, "assets/b.js": b""})
+    assert len({fingerprint(one) for one in (kit, part, asset)}) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% include page.title %}",
+        "{% include ['templates/page.html', page.title] %}",
+        "{% extends 'a' ~ 'b' %}",
+        "{% import page.title as a %}",
+        "{{ surround(page.title) }}",
+        "{{ surround(name='a') }}",
+        "{% set other = surround %}",
+        "{{ ['a'] | map(surround) }}",
+    ],
+)
+def test_a_computed_template_name_is_refused_with_its_line(text: str) -> None:
+    kit = page_kit(page="{% include 'templates/part.html' %}", part=f"\n{text}")
+    for made in (FORMATS["html"].fingerprint, lambda _, kit: produce(page_task(), kit)):
+        with pytest.raises(SitegenError, match=r"templates/part\.html 第 2 行出错：模板的名字要直接写在引号里"):
+            made("page.html", kit)
+
+
+def test_a_broken_template_stops_only_the_pages_that_need_it() -> None:
+    kit = page_kit(page="1", other="{% if %}")
+    kit = replace(kit, compiled=compile_templates(kit))
+    assert set(kit.compiled) == {"templates/page.html"}
+    assert FORMATS["html"].fingerprint("page.html", kit)
+    with pytest.raises(SitegenError, match=r"templates/other\.html 第 1 行"):
+        FORMATS["html"].fingerprint("other.html", kit)
+
+
+def test_an_asset_depends_on_its_bytes() -> None:
+    kit = page_kit()
+    red = replace(kit, variables=(("main", "red"),), files={**kit.files, "assets/b.js": b""})
+    before, after = (
+        {task.path: FORMATS["asset"].fingerprint(task.template, one) for task in asset_tasks(one)} for one in (kit, red)
+    )
+    assert before["assets/a.js"] == after["assets/a.js"]
+    assert before["assets/style.css"] != after["assets/style.css"]
+
+
+# ---------------------------------------------------------------- templates as code
+
+
+@pytest.mark.parametrize("theme", ["standard", "plain-blue"])
+def test_templates_as_code_give_the_same_pages(theme: str) -> None:
+    kit = read_theme(THEMES, theme)
+    ready = replace(kit, compiled=compile_templates(kit))
+    assert compile_templates(ready) == ready.compiled
+    for task in tasks_of(is_full=True):
+        assert produce(task, kit) == produce(task, ready) == produce(task, pickle.loads(pickle.dumps(ready)))
+
+
+_SOURCE = b"text"
+_PACKED = pack("a", _SOURCE, Compiled(("b", "c"), None, b"code\n\x00"))
+
+
+def test_what_is_packed_comes_back() -> None:
+    for template in (Compiled(("b", "c"), None, b"code\n\x00"), Compiled((), ("x.js",), b"")):
+        assert unpack("a", _SOURCE, pack("a", _SOURCE, template)) == template
+
+
+@given(st.integers(0, len(_PACKED) - 1), st.integers(1, 255))
+def test_code_with_any_byte_changed_is_not_used(at: int, by: int) -> None:
+    damaged = bytearray(_PACKED)
+    damaged[at] ^= by
+    assert unpack("a", _SOURCE, bytes(damaged)) is None
+
+
+@given(st.integers(0, len(_PACKED) - 1))
+def test_code_cut_short_is_not_used(size: int) -> None:
+    assert unpack("a", _SOURCE, _PACKED[:size]) is None
+
+
+def test_code_of_another_template_text_or_jinja_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unpack("b", _SOURCE, _PACKED) is None
+    assert unpack("a", b"another text", _PACKED) is None
+    with monkeypatch.context() as patched:
+        patched.setattr(compiled, "made_by", lambda: "another Python or Jinja")
+        foreign = pack("a", _SOURCE, Compiled((), (), b""))
+    assert unpack("a", _SOURCE, foreign) is None
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda data: data[:-1] + b"?", lambda data: b"", lambda data: pack("x", b"", Compiled((), (), b"?"))]
+)
+def test_pages_are_right_whatever_is_kept(spoil: Callable[[bytes], bytes]) -> None:
+    kit = page_kit(**_FAMILY)
+    kept = {name: spoil(data) for name, data in compile_templates(kit).items()}
+    spoiled = replace(kit, compiled=kept)
+    assert produce(page_task(), spoiled) == produce(page_task(), kit)
+    assert FORMATS["html"].fingerprint("page.html", spoiled) == fingerprint(kit)
+
+
+def test_where_nothing_is_rendered_jinja_is_not_loaded(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "kit").write_bytes(pickle.dumps(replace(kit, compiled=compile_templates(kit))))
+    program = """
+import pickle, sys
+from pathlib import Path
+from sitegen.formats import FORMATS, asset_tasks
+kit = pickle.loads(Path(sys.argv[1]).read_bytes())
+print(FORMATS["html"].fingerprint("document.html", kit))
+for task in asset_tasks(kit):
+    FORMATS[task.format].fingerprint(task.template, kit)
+print([name for name in sys.modules if name.startswith(("jinja2", "markupsafe"))])
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "kit")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=THEMES.parent)
+    assert done.stdout.split("\n") == [fingerprint(kit, "document.html"), "[]", ""]
 
 
 # ---------------------------------------------------------------- themes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sitegen.history import read_history
+from sitegen.history import read_history, start_history
 from sitegen.model import Change, ChangeKind, History
 
 TEXT, METADATA, ATTACHMENT = ChangeKind.TEXT, ChangeKind.METADATA, ChangeKind.ATTACHMENT
@@ -440,6 +440,60 @@ def test_an_unchanged_head_is_answered_from_the_cache(repo: Repository) -> None:
     blob = repo.git("rev-parse", "HEAD~1:content/a.md")
     (repo.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     assert repo.history(cache).changes == (Change("a.md", date(2024, 2, 1), (TEXT,)),)
+
+
+def test_an_unchanged_head_costs_one_question_where_the_names_are_known(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache: dict[str, bytes] = {}
+    repo.write("a.md", document("一。")).write("b.md", document("一。")).commit("2024-01-01")
+    repo.write("a.md", document("二。")).write("b.md", document("二。")).commit("2024-02-01")
+    expected = repo.history(cache)
+    run, asked = subprocess.run, []
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: asked.append(command) or run(command, **options))
+    assert read_history(repo.content, cache, ["a.md", "b.md", "c.md"]) == (expected, ())
+    assert len(asked) == 1
+    assert read_history(repo.content, cache, ["b.md"])[0].changes == expected.changes[1:]
+
+
+def test_an_attachment_that_changes_after_the_cache_was_made_is_told(repo: Repository) -> None:
+    cache: dict[str, bytes] = {}
+    repo.write("a.md", document(attachments="表.xlsx")).write("表.xlsx", b"1").commit("2024-01-01")
+    repo.history(cache)
+    repo.write("表.xlsx", b"2").commit("2024-02-01")
+    for paths in (None, ["a.md"], ["a.md"]):
+        changes = (Change("a.md", date(2024, 2, 1), (ATTACHMENT,)),)
+        assert read_history(repo.content, cache, paths) == (History(date(2024, 1, 1), changes), ())
+
+
+def test_a_document_that_is_no_longer_committed_has_no_history(repo: Repository) -> None:
+    cache: dict[str, bytes] = {}
+    repo.write("a.md", document("一。")).commit("2024-01-01")
+    repo.write("a.md", document("二。")).commit("2024-02-01")
+    repo.history(cache)
+    repo.git("rm", "--quiet", "--cached", "content/a.md")
+    repo.git("commit", "--quiet", "--message=只在本机", when="2024-03-01T12:00:00+08:00")
+    for _ in range(2):
+        assert read_history(repo.content, cache, ["a.md"]) == (History(date(2024, 1, 1)), ())
+    repo.commit("2024-04-01")
+    for _ in range(2):
+        assert read_history(repo.content, cache, ["a.md"]) == (repo.history(), ())
+    assert repo.changes() == [("a.md", "2024-02-01", (TEXT,))]
+
+
+def test_git_answers_while_other_work_is_done(repo: Repository) -> None:
+    repo.write("a.md", document("一。")).commit("2024-01-01")
+    repo.write("a.md", document("二。")).commit("2024-02-01")
+    pending = start_history(repo.content)
+    assert pending.result() == (repo.history(), ())
+
+
+def test_dates_that_go_backwards_make_no_difference_to_the_cache(repo: Repository) -> None:
+    cache: dict[str, bytes] = {}
+    for number, day in enumerate(("2024-05-01", "2024-01-01", "2023-01-01", "2024-03-01", "2022-01-01")):
+        repo.write("a.md", document(f"{number}")).commit(day)
+        assert repo.history(cache) == repo.history()
+    assert len(repo.changes()) == 4
 
 
 def test_a_rewritten_history_is_read_anew(repo: Repository) -> None:

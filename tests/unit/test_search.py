@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitegen import search
 from sitegen.diagnostics import SitegenError
 from sitegen.model import SearchRecord, Section
-from sitegen.search import FOLDERS, cut, index_search, normalize
+from sitegen.search import cut, index_search, normalize
+from sitegen.site import INDEX_FOLDERS
 
 VECTORS = json.loads((Path(__file__).parents[1] / "fixtures/search/normalize.json").read_text(encoding="utf-8"))
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=30)
@@ -71,7 +71,7 @@ def test_same_documents_give_the_same_bytes_in_any_order(files):
 
 
 def test_everything_lies_in_the_folders_of_the_search(files):
-    assert all(path.startswith(FOLDERS) for path in files)
+    assert all(path.startswith(INDEX_FOLDERS) for path in files)
 
 
 def test_table_lists_documents_newest_first_with_numbered_facets(files):
@@ -114,18 +114,18 @@ def test_missing_program_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch):
     def missing() -> Path:
         raise FileNotFoundError
 
-    monkeypatch.setattr(search, "get_executable", missing)
+    monkeypatch.setattr("pagefind_bin.get_executable", missing)
     with pytest.raises(SitegenError, match=r"没有适用于本机系统的 Pagefind 程序.*--no-search"):
         index_search(RECORDS)
 
 
 def test_program_that_cannot_run_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr(search, "get_executable", lambda: tmp_path)
+    monkeypatch.setattr("pagefind_bin.get_executable", lambda: tmp_path)
     with pytest.raises(SitegenError, match=r"无法运行.*--no-search"):
         index_search(RECORDS)
 
 
 def test_failing_program_is_quoted(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(search, "get_executable", lambda: Path(sys.executable))
+    monkeypatch.setattr("pagefind_bin.get_executable", lambda: Path(sys.executable))
     with pytest.raises(SitegenError, match=r"Pagefind 程序出错（退出码 2）.*--no-search.*它说"):
         index_search(RECORDS)

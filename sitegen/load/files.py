@@ -1,0 +1,121 @@
+"""The files beside a document: which may be published with it, and which may not.
+
+Exports `with_files`, `image_files`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from sitegen.diagnostics import Diagnostic, Severity, Span
+from sitegen.load import fields as f
+from sitegen.load.documents import Loaded, Surroundings
+from sitegen.load.listing import is_inside
+from sitegen.model import Attachment, Document
+
+# What a reader's computer opens and does not run, and what no server takes for something else.
+_FORMATS = frozenset(
+    (
+        *("pdf", "ofd", "ceb", "cebx", "doc", "docx", "wps", "wpt", "odt", "rtf", "txt", "epub"),
+        *("xls", "xlsx", "et", "ods", "csv", "json", "geojson", "ppt", "pptx", "dps", "odp"),
+        *("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "dwg", "shp"),
+        *("mp3", "m4a", "wav", "mp4", "mov", "avi", "zip", "rar", "7z"),
+    )
+)
+_LONGEST_NAME = 200  # bytes; file systems take 255
+_IMAGES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp"))
+
+
+def with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Loaded, tuple[str, ...]]:
+    """The document with the files it names, and the paths it was judged by. Only public files are opened."""
+    document = entry.document
+    if document is None:
+        return entry, ()
+    problems: list[Diagnostic] = []
+    looked_at: list[str] = []
+    folder = PurePosixPath(document.path).parent
+    taken: dict[str, str] = {"index.html": ""}
+
+    def take(file: str, title: str, field: str) -> Attachment | None:
+        bad = _unfit_name(file, taken)
+        source = folder / file
+        path = content / source
+        looked_at.append(source.as_posix())
+        if not bad and not is_inside(path, content):
+            bad = "F116", f"“{file}”是通向内容文件夹之外的链接", "把文件本身复制到稿件旁边。"
+        if not bad and _is_link(path, content):
+            bad = "F116", f"“{file}”是通向别的文件的链接，不读取", "把文件本身复制到稿件旁边，删去链接。"
+        if not bad and not path.is_file():
+            bad = "L101", f"找不到“{file}”", _missing_hint(path, source)
+        if not bad and path.stat().st_size > around.attachment_bytes:
+            limit = around.attachment_bytes // 1_000_000
+            bad = "L102", f"“{file}”超过 {limit} MB", "压缩或拆成几个文件；上限在 site.yaml 的 limits 里改。"
+        if bad and not (bad[0] == "L101" and field.startswith("references")):  # L112 tells of a missing image
+            span = Span(f"{around.label}/{entry.path}", *entry.places.get(field, (1, 1)))
+            problems.append(Diagnostic(bad[0], Severity.ERROR, bad[1], span, bad[2]))
+        if bad:
+            return None
+        with path.open("rb") as opened:
+            digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+            size = opened.tell()
+        taken[source.name.casefold()] = file
+        return Attachment(source.name, title, source.as_posix(), size, digest)
+
+    attachments = [take(named.file, named.title, f"attachments[{i}]") for i, named in enumerate(entry.files)]
+    named_files = {named.file for named in entry.files}
+    images = [
+        take(file, "", f"references[{number}]") for number, file in image_files(document) if file not in named_files
+    ]
+    document = document._replace(
+        attachments=tuple(a for a in attachments if a),
+        images=tuple(a for a in images if a),
+    )
+    found = replace(entry, document=document, diagnostics=(*entry.diagnostics, *problems))
+    return found, tuple(dict.fromkeys(looked_at))
+
+
+def _is_link(path: Path, content: Path) -> bool:
+    """Whether the file, or a folder on the way to it, is a symbolic link: it may lead to what is not public."""
+    return any(step.is_symlink() for step in (path, *path.parents) if step.is_relative_to(content) and step != content)
+
+
+def image_files(document: Document) -> Iterator[tuple[int, str]]:
+    """The files that the body shows as images, each once, with the number of its first reference."""
+    seen: set[str] = set()
+    for number, reference in enumerate(document.body.references):
+        file = reference.target.removeprefix("./")
+        if not reference.is_image or file in seen or ":" in file.split("/", 1)[0] or file.startswith(("/", "#")):
+            continue
+        if PurePosixPath(file).suffix.lower() in _IMAGES:
+            seen.add(file)
+            yield number, file
+
+
+def _unfit_name(file: str, taken: Mapping[str, str]) -> tuple[str, str, str] | None:
+    path = PurePosixPath(file)
+    if path.is_absolute() or "\\" in file or ".." in path.parts or ":" in file:
+        return "L102", f"“{file}”不在稿件旁边", "把文件放在稿件所在的文件夹里，只写文件名。"
+    if any(part.startswith(("_", ".")) for part in path.parts):
+        return "L102", f"“{file}”的名字以 _ 或 . 开头，这样的文件不读取", "改名。"
+    if path.suffix.lower() in (".md", ".markdown"):
+        return "L102", f"“{file}”是稿件，不是附件", "要让读者看到那份稿件，在正文里写指向它的链接。"
+    if len(path.name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
+        return "L102", "附件的文件名太长", "改短一些，最多 60 个汉字。"
+    if path.suffix.lower().removeprefix(".") not in _FORMATS:
+        return "L102", f"“{file}”这类文件不能作为附件", "换成 docx、xlsx、pdf、jpg、zip 等格式，扩展名要写对。"
+    if any(ord(char) < 32 or char in '<>"|?*' for char in file) or path.name.endswith((" ", ".")):
+        return "L102", f"“{file}”的名字里有不能用的符号", '改名，不用 < > " | ? * 和看不见的字符。'
+    if path.name.casefold() in taken:
+        return "L102", f"“{file}”与另一个附件或网页同名", "改成不同的名字（大小写不同也算同名）。"
+    return None
+
+
+def _missing_hint(path: Path, source: PurePosixPath) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"没有文件夹“{source.parent}”；附件放在稿件旁边。"
+    near = f.nearest(path.name, sorted(p.name for p in folder.iterdir() if p.is_file()))
+    return f"是不是“{near}”？" if near else "把文件放在稿件旁边，名字和扩展名要完全一致。"
