@@ -30,7 +30,6 @@ from sitegen.diagnostics import (
 )
 
 if TYPE_CHECKING:
-
     from sitegen.site import BuildResult, Extensions, Options
 
 _CHINA = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991

@@ -401,26 +401,63 @@ def publish(outputs: Outputs, before: Mapping[str, str], out: Path, waiting: Pat
     try:
         # What was published stays known even if this is interrupted: nothing of it may be left behind unknown.
         if written or removed or before != digests or read_manifest(out) is None:
-            write_manifest(out, {**before, **digests})
+            # Everything that takes room comes first, so that a full disk changes nothing.
+            last = _write_manifest(waiting / "last", digests)
+            first = _write_manifest(waiting / "first", {**before, **digests})
+            _make_folders(written, removed, out)
+            first.replace(out / MANIFEST)
             for path in removed:  # first, since what goes may be what must not be seen
                 if _is_file(out / path):  # a folder may stand there now
                     (out / path).unlink()
                 remove_empty(out, (out / path).parent)
-            folders: set[Path] = set()
             for path in written:
-                _put(waiting / outputs[path].staged, out / path, folders)
-            write_manifest(out, digests)
+                _put(waiting / outputs[path].staged, out / path)
+            last.replace(out / MANIFEST)
     except OSError as error:
-        raise _trouble(out, error.filename or "文件", error) from error
-    return PublishReport(tuple(written), tuple(removed), len(outputs) - len(written))
+        raise _trouble(out, str(error.filename or "文件"), error) from error
+    return PublishReport(tuple(sorted(written)), tuple(removed), len(outputs) - len(written))
 
 
-def _put(source: Path, target: Path, folders: set[Path]) -> None:
-    """Give the file its place, making the folders above it."""
-    if target.parent not in folders:
+def _make_folders(written: Iterable[str], removed: Collection[str], out: Path) -> None:
+    """The folders for what is written, except below a file that has to go first; none if one cannot be made."""
+    ours = set(removed)
+    made: list[Path] = []
+    known = {out}
+    try:
+        for path in written:
+            missing = []
+            folder = (out / path).parent
+            while folder not in known and not folder.is_dir():
+                missing.append(folder)
+                folder = folder.parent
+            known.add((out / path).parent)
+            if folder.relative_to(out).as_posix() in ours or any(
+                f.relative_to(out).as_posix() in ours for f in missing
+            ):
+                continue
+            for new in reversed(missing):
+                new.mkdir(exist_ok=True)
+                made.append(new)
+                known.add(new)
+    except OSError:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _put(source: Path, target: Path) -> None:
+    """Give the file its place."""
+    try:
+        source.replace(target)
+    except FileNotFoundError:  # its folder stood below a file, or went with what was removed
         target.parent.mkdir(parents=True, exist_ok=True)
-        folders.add(target.parent)
-    source.replace(target)
+        source.replace(target)
+    except (IsADirectoryError, PermissionError):
+        if not target.is_dir():
+            raise
+        remove_empty(target.parent, target)
+        source.replace(target)
 
 
 def _make_way(written: Iterable[str], removed: Collection[str], out: Path) -> None:
@@ -452,12 +489,11 @@ def read_manifest(out: Path) -> Mapping[str, str] | None:
     return {path: digest for path, digest in loaded.items() if ".." not in path.split("/") and not path.startswith("/")}
 
 
-def write_manifest(out: Path, digests: Mapping[str, str]) -> None:
-    """Say in `out` what builds have put there."""
+def _write_manifest(file: Path, digests: Mapping[str, str]) -> Path:
+    """The file, saying what builds have put into the output."""
     lines = ",\n".join(f'{_quoted(path)}: "{digest}"' for path, digest in sorted(digests.items()))
-    temporary = out / (MANIFEST + _UNFINISHED)
-    temporary.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")
-    temporary.replace(out / MANIFEST)
+    file.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")
+    return file
 
 
 _quoted = json.JSONEncoder(ensure_ascii=False).encode

@@ -403,7 +403,7 @@ class _Build:
                 Produce(kit, formats, tree.bodies, options.output, waiting),
                 misses,
                 _SECONDS_TO_RENDER,
-                lambda asked: asked[0].path,
+                _task_path,
             ),
             _counter(self.progress, "生成网页", 2 * len(checked.catalog.documents)),
         )
@@ -466,7 +466,8 @@ class _Build:
         """Remember this build, unless what it said is about a file of which nothing may be kept."""
         tree = checked.tree
         withheld = [record for record in tree.internal if record.is_withheld]
-        secret = {f"{self.options.label}/{one.path}" for one in (*withheld, *tree.withdrawn)}
+        paths = [record.path for record in withheld] + [gone.path for gone in tree.withdrawn]
+        secret = {f"{self.options.label}/{path}" for path in paths}
         told = {span.path for d in result.diagnostics for span in (d.span, *(span for span, _ in d.related))}
         if secret & told or result.skipped or result.notes != inputs.notes:
             self.store.pop(self.named("last"), None)
@@ -755,6 +756,10 @@ def _gone(
                 )
             )
     return found
+
+
+def _task_path(asked: tuple[Task, bytes]) -> str:
+    return asked[0].path
 
 
 def _path_of(asked: object) -> str:

@@ -34,13 +34,21 @@ _SURVIVES = ("history",)  # has a version of its own, and is dear to make
 V = TypeVar("V")
 
 
-def _sealed(value: bytes) -> bytes:
-    return hashlib.blake2b(value, digest_size=_SEAL).digest() + value
+def _sealed(key: str, value: bytes) -> bytes:
+    return _seal(key, value) + value
 
 
-def _opened(sealed: bytes) -> bytes | None:
+def _opened(key: str, sealed: object) -> bytes | None:
+    if not isinstance(sealed, bytes):
+        return None
     value = sealed[_SEAL:]
-    return value if hashlib.blake2b(value, digest_size=_SEAL).digest() == sealed[:_SEAL] else None
+    return value if _seal(key, value) == sealed[:_SEAL] else None
+
+
+def _seal(key: str, value: bytes) -> bytes:
+    """Tells that this value was written under this name."""
+    name = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_SEAL).digest()
+    return hashlib.blake2b(value, digest_size=_SEAL, key=name).digest()
 
 
 class _Values(Mapping[str, bytes]):
@@ -54,7 +62,7 @@ class _Values(Mapping[str, bytes]):
         row = self._ask("SELECT value FROM memo WHERE key = ?", key)
         if not row:
             raise KeyError(key)
-        value = _opened(row[0][0])
+        value = _opened(key, row[0][0])
         if value is None:
             self.is_damaged = True
             raise KeyError(key)
@@ -69,10 +77,14 @@ class _Values(Mapping[str, bytes]):
     def __len__(self) -> int:
         return int(self._ask("SELECT count(*) FROM memo")[0][0])
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
     def _ask(self, statement: str, *values: object) -> list[Any]:
         try:
             return self._connection.execute(statement, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.Error, ValueError) as error:  # the second of a text that is none
             raise CacheError(f"缓存读不了（{error}）") from error
 
 
@@ -98,7 +110,7 @@ class Store(_Values, MutableMapping[str, bytes]):
 
     def __setitem__(self, key: str, value: bytes) -> None:
         try:
-            self._connection.execute("INSERT OR REPLACE INTO memo VALUES (?, ?)", (key, _sealed(value)))
+            self._connection.execute("INSERT OR REPLACE INTO memo VALUES (?, ?)", (key, _sealed(key, value)))
         except sqlite3.DatabaseError as error:
             raise CacheError(f"缓存写不了（{error}）") from error
 
@@ -112,7 +124,7 @@ class Store(_Values, MutableMapping[str, bytes]):
 
     def update(self, items: Mapping[str, bytes]) -> None:  # type: ignore[override]  # all we need of it
         """Set many, and write everything."""
-        rows = ((key, _sealed(value)) for key, value in items.items())
+        rows = ((key, _sealed(key, value)) for key, value in items.items())
         try:
             self._connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?)", rows)
             self._connection.commit()
@@ -154,9 +166,17 @@ class Shelf(dict[str, V]):
         super().__init__()
         self._name = name
         self._dirty: set[int] = set()
-        for number in range(_BUCKETS):
-            if blob := store.get(self._row(number)):
-                super().update(pickle.loads(blob))
+        self._parts: set[int] = set()  # the rows that there are
+        if head := store.get(self._row("head")):
+            count, parts = pickle.loads(head)
+            rows = [store.get(self._row(number)) for number in parts]
+            if None not in rows:
+                for row in rows:
+                    super().update(pickle.loads(row or b""))
+            self._parts = set(parts)
+            if len(self) != count:  # a part of it is as bad as nothing: it must not pass for the whole
+                store.is_damaged = True
+                self.clear()
 
     def __setitem__(self, key: str, value: V) -> None:
         super().__setitem__(key, value)
@@ -185,6 +205,8 @@ class Shelf(dict[str, V]):
         """The rows to be written; afterwards none."""
         if not self._dirty:
             return
+        self._parts |= self._dirty
+        yield self._row("head"), pickle.dumps((len(self), sorted(self._parts)), pickle.HIGHEST_PROTOCOL)
         rows: dict[int, dict[str, V]] = {number: {} for number in self._dirty}
         for key, value in self.items():
             if (number := _bucket(key)) in rows:
@@ -193,7 +215,7 @@ class Shelf(dict[str, V]):
             yield self._row(number), pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
         self._dirty.clear()
 
-    def _row(self, number: int) -> str:
+    def _row(self, number: int | str) -> str:
         return f"shelf/{self._name}/{number}"
 
 
@@ -252,14 +274,16 @@ def _connect(folder: Path, program: str) -> tuple[sqlite3.Connection | None, str
         connection.close()
         discard(folder)
         connection, _ = _prepare(folder, program)
-        connection.executemany("INSERT INTO memo VALUES (?, ?)", ((key, _sealed(value)) for key, value in kept.items()))
+        connection.executemany(
+            "INSERT INTO memo VALUES (?, ?)", ((key, _sealed(key, value)) for key, value in kept.items())
+        )
         connection.commit()
         return connection, "缓存属于另一个版本的程序，已重新建立。"
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             return None, "缓存正被另一次构建使用，这次不用缓存。"
         return None, f"缓存打不开（{error}），这次不用缓存。"
-    except (sqlite3.DatabaseError, CacheError, TypeError):
+    except (sqlite3.Error, CacheError, TypeError, ValueError):
         discard(folder)  # not kept: nobody knows what its pages still hold
         try:
             return _prepare(folder, program)[0], "缓存已损坏或属于另一个版本，已重新建立。"
@@ -286,17 +310,24 @@ def _prepare(folder: Path, program: str) -> tuple[sqlite3.Connection, str]:
         connection.execute("BEGIN IMMEDIATE")  # so that a second writer is noticed now and not at the end
         connection.commit()
         return connection, str(connection.execute("SELECT program FROM about").fetchone()[0])
-    except (sqlite3.Error, TypeError):
+    except (sqlite3.Error, TypeError, ValueError):
         connection.close()
         raise
 
 
-_readers: dict[str, _Values] = {}
+_readers: dict[tuple[str, int], _Values] = {}
 
 
 def _reader(file: str) -> _Values:
-    """The values as another process sees them; one connection for each process and file."""
-    if file not in _readers:
-        uri = Path(file).absolute().as_uri() + "?mode=ro"
-        _readers[file] = _Values(sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False))
-    return _readers[file]
+    """The values as another process sees them; one connection for each process and file, and none to a former file."""
+    try:
+        key = file, os.stat(file).st_ino  # noqa: PTH116
+        if key not in _readers:
+            for old in _readers.values():
+                old.close()
+            _readers.clear()
+            uri = Path(file).absolute().as_uri() + "?mode=ro"
+            _readers[key] = _Values(sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False))
+        return _readers[key]
+    except (OSError, sqlite3.Error) as error:
+        raise CacheError(f"缓存读不了（{error}）") from error

@@ -33,7 +33,7 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.meta import find_referenced_templates
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from sitegen.address import address, root_of
@@ -163,8 +163,28 @@ def _environment(kit: Kit, root: str) -> Environment:
         return versioned(file)
 
     environment.filters.update(href=href, asset=asset, date_cn=date_cn)
-    environment.globals.update(root=root, surround=_surround(environment))
+    environment.globals.update(root=root, surround=_surround(environment), once=_once())
     return environment
+
+
+def _once() -> Callable[..., Markup]:
+    """Calls a macro that was imported without context, hence sees its arguments only, once for equal arguments.
+
+    Arguments are told apart by their `repr`, which is short where that pays off (`views.pages.Menu`).
+    """
+    kept: dict[tuple[Macro, str], Markup] = {}
+
+    def once(macro: Macro, *arguments: object) -> Markup:
+        key = macro, repr(arguments)
+        text = kept.get(key)
+        if text is None:
+            text = cast(Markup, macro(*arguments))
+            if len(kept) >= _SURROUNDINGS:
+                del kept[next(iter(kept))]
+            kept[key] = text
+        return text
+
+    return once
 
 
 def _surround(environment: Environment) -> Callable[[Context, str], Markup]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from sitegen import markdown
-from sitegen.diagnostics import Diagnostic, Severity, Span
+from sitegen.diagnostics import CacheError, Diagnostic, Severity, Span
 from sitegen.load import fields as f
 from sitegen.load.documents import Loaded, Surroundings, caption_of, load_document
 from sitegen.load.files import with_files
@@ -90,7 +90,9 @@ class Bodies(Mapping[str, Body]):
         self._others = others
 
     def __getitem__(self, key: str) -> Body:
-        blob = self._others.get(key) or self._blobs[body_name(key)]
+        blob = self._others.get(key) or self._blobs.get(body_name(key))
+        if blob is None:
+            raise CacheError("缓存里少了一份正文")
         return unpack_body(blob)[1].body
 
     def __iter__(self) -> Iterator[str]:

@@ -11,20 +11,12 @@ from typing import NamedTuple
 
 from sitegen.catalog import Catalog
 from sitegen.model import Body, DocId, Document, Task
-from sitegen.views.frames import Chrome, Item, Keyed, desk, keyed
-from sitegen.views.pages import CatalogPage, Crumb, MenuItem
+from sitegen.views.frames import Chrome, Item, desk
+from sitegen.views.pages import CatalogPage, Crumb, Menu, MenuItem
 from sitegen.views.rows import page_path, pager, pages, row_of
 
 NAME = "政府信息公开目录"
 _SIZE = 30
-
-
-class _Nav(NamedTuple):
-    """The ways through the catalogue, on each of its pages."""
-
-    years: tuple[MenuItem, ...]
-    topics: tuple[MenuItem, ...]
-    numbers_url: str
 
 
 class CatalogRecipe(NamedTuple):
@@ -37,13 +29,14 @@ class CatalogRecipe(NamedTuple):
     number: int
     items: tuple[Item, ...]
     total: int
-    nav: Keyed
+    years: Menu
+    topics: Menu
+    numbers_url: str
 
     def make(self, bodies: Mapping[str, Body]) -> CatalogPage:
         """What the page shows."""
         del bodies
         chrome, heading, current, number = self.chrome, self.heading, self.current, self.number
-        nav: _Nav = self.nav.value
         path = page_path(self.folder, number)
         detail = f"第{number}页" if number > 1 else ""
         crumbs: tuple[Crumb, ...] = (Crumb(NAME, "catalog/index.html" if current or detail else ""),)
@@ -61,9 +54,9 @@ class CatalogRecipe(NamedTuple):
             heading=heading,
             rows=tuple(row_of(item, i) for i, item in enumerate(self.items, (number - 1) * _SIZE + 1)),
             pager=pager(number, self.total, _SIZE, self.folder),
-            years=nav.years,
-            topics=nav.topics,
-            numbers_url=nav.numbers_url,
+            years=self.years,
+            topics=self.topics,
+            numbers_url=self.numbers_url,
             current=current,
         )
 
@@ -72,7 +65,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
     """The catalogue: all of it, by year, by first-level topic, and by 文号."""
     shared = desk(catalog)
     orders = _orders(catalog)
-    nav = keyed(_Nav(year_items(catalog), topic_items(catalog), numbers_url(catalog)))
+    years, topics, numbers = Menu(year_items(catalog)), Menu(topic_items(catalog)), numbers_url(catalog)
     lists: list[tuple[str, str, str, Sequence[DocId]]] = [("catalog", NAME, "", orders.all)]
     lists += [(f"catalog/{year}", f"{year}年信息", str(year), ids) for year, ids in orders.by_year.items()]
     lists += [(folder, topic, folder, ids) for topic, (folder, ids) in orders.by_topic.items()]
@@ -80,7 +73,9 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
     for folder, heading, current, ids in lists:
         for number, part in pages(ids, _SIZE):
             items = tuple(shared.items[doc_id] for doc_id in part)
-            recipe = CatalogRecipe(shared.chrome, folder, heading, current, number, items, len(ids), nav)
+            recipe = CatalogRecipe(
+                shared.chrome, folder, heading, current, number, items, len(ids), years, topics, numbers
+            )
             yield Task(page_path(folder, number), "html", recipe, "catalog.html")
 
 

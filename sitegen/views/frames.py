@@ -1,6 +1,6 @@
 """Turn the catalog into what surrounds a page: shell, trail, page tags (国办发〔2017〕47号附件《网页设计规范》).
 
-Exports `Chrome`, `Desk`, `desk`, `Event`, `Item`, `Keyed`, `HOME_NAME`.
+Exports `Chrome`, `Desk`, `desk`, `Event`, `Item`, `HOME_NAME`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sitegen.address import absolute
 from sitegen.catalog import Catalog, Update, trail
@@ -164,21 +164,6 @@ class Event(NamedTuple):
     def __repr__(self) -> str:
         """What distinguishes it from others, made once: an event stands in many lists."""
         return self.key
-
-
-class Keyed(NamedTuple):
-    """A value that many pages show, with the text that tells it from others, made once."""
-
-    value: Any
-    key: str
-
-    def __repr__(self) -> str:
-        return self.key
-
-
-def keyed(value: object) -> Keyed:
-    """The value with its key."""
-    return Keyed(value, digest(value).hex())
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,11 @@ sort, filter or compute.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from sitegen.model import Contact
+from sitegen.model import Contact, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,22 @@ class MenuItem:
     url: str
     count: int = 0  # documents below it; not known in the menu, which would change with each of them
     children: tuple[MenuItem, ...] = ()
+
+
+class Menu(tuple[MenuItem, ...]):
+    """Entries that many pages show. Its `repr` is short, and made once: what it says tells it from other menus."""
+
+    key: str
+
+    def __new__(cls, items: Iterable[MenuItem] = ()) -> Self:
+        """The menu of these entries."""
+        menu = super().__new__(cls, items)
+        menu.key = f"<{digest(tuple(menu)).hex()}>"
+        return menu
+
+    def __repr__(self) -> str:
+        """Equal for equal menus only."""
+        return self.key
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -272,8 +289,8 @@ class CatalogPage:
     heading: str
     rows: tuple[Row, ...]
     pager: Pager
-    years: tuple[MenuItem, ...]
-    topics: tuple[MenuItem, ...]
+    years: Menu
+    topics: Menu
     numbers_url: str
     current: str = ""
 
@@ -287,9 +304,9 @@ class UpdatesPage:
     since: str  # since when the record is complete, as a sentence
     rows: tuple[UpdateRow, ...]
     pager: Pager
-    months: tuple[MenuItem, ...]
-    kinds: tuple[MenuItem, ...]
-    columns: tuple[MenuItem, ...]
+    months: Menu
+    kinds: Menu
+    columns: Menu
     current: str = ""
 
 

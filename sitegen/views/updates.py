@@ -10,8 +10,8 @@ from sitegen.address import absolute
 from sitegen.catalog import Catalog, trail
 from sitegen.model import Body, ColumnId, Task, UpdateKind
 from sitegen.views.document import history_note
-from sitegen.views.frames import Chrome, Event, Keyed, desk, keyed
-from sitegen.views.pages import Crumb, Feed, FeedEntry, MenuItem, UpdatesPage
+from sitegen.views.frames import Chrome, Event, desk
+from sitegen.views.pages import Crumb, Feed, FeedEntry, Menu, MenuItem, UpdatesPage
 from sitegen.views.rows import UPDATE_IDS, page_path, pager, pages, update_row
 
 NAME = "动态更新"
@@ -19,12 +19,12 @@ _SIZE = 20
 _FEED_SIZE = 50
 
 
-class _Nav(NamedTuple):
+class _Ways(NamedTuple):
     """The ways through the log, on each of its pages."""
 
-    months: tuple[MenuItem, ...]
-    kinds: tuple[MenuItem, ...]
-    columns: tuple[MenuItem, ...]
+    months: Menu
+    kinds: Menu
+    columns: Menu
 
 
 class UpdatesRecipe(NamedTuple):
@@ -37,14 +37,13 @@ class UpdatesRecipe(NamedTuple):
     number: int
     events: tuple[Event, ...]
     total: int
-    nav: Keyed
+    ways: _Ways
     since: str
 
     def make(self, bodies: Mapping[str, Body]) -> UpdatesPage:
         """What the page shows."""
         del bodies
         chrome, heading, current, number = self.chrome, self.heading, self.current, self.number
-        nav: _Nav = self.nav.value
         path = page_path(self.folder, number)
         detail = f"第{number}页" if number > 1 else ""
         crumbs: tuple[Crumb, ...] = (Crumb(NAME, "updates/index.html" if current or detail else ""),)
@@ -63,9 +62,9 @@ class UpdatesRecipe(NamedTuple):
             since=self.since,
             rows=tuple(update_row(chrome, event) for event in self.events),
             pager=pager(number, self.total, _SIZE, self.folder),
-            months=nav.months,
-            kinds=nav.kinds,
-            columns=nav.columns,
+            months=self.ways.months,
+            kinds=self.ways.kinds,
+            columns=self.ways.columns,
             current=current,
         )
 
@@ -128,8 +127,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             above[named] = tuple(dict.fromkeys(c.id for name in named for c in trail(catalog.columns, name)))
         for column_id in above[named]:
             by_column[column_id].append(event)
-    nav = keyed(_nav(catalog, by_month, by_kind, by_column))
-    ways: _Nav = nav.value
+    ways = _ways(catalog, by_month, by_kind, by_column)
     lists: list[tuple[str, str, str, Sequence[Event]]] = [("updates", NAME, "", shared.events)]
     lists += [(f"updates/{item.id}", item.name, item.id, by_month[item.id]) for item in ways.months]
     lists += [
@@ -139,7 +137,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
     since = history_note(catalog)
     for folder, heading, current, rows in lists:
         for number, part in pages(rows, _SIZE):
-            recipe = UpdatesRecipe(shared.chrome, folder, heading, current, number, tuple(part), len(rows), nav, since)
+            recipe = UpdatesRecipe(shared.chrome, folder, heading, current, number, tuple(part), len(rows), ways, since)
             yield Task(page_path(folder, number), "html", recipe, "updates.html")
     feeds = [("updates", NAME, "updates/index.html", shared.events)]
     feeds += [
@@ -150,23 +148,23 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
         yield Task(f"{folder}/atom.xml", "html", feed, "feed.xml")
 
 
-def _nav(
+def _ways(
     catalog: Catalog,
     by_month: Mapping[str, Sequence[Event]],
     by_kind: Mapping[UpdateKind, Sequence[Event]],
     by_column: Mapping[ColumnId, Sequence[Event]],
-) -> _Nav:
-    return _Nav(
-        tuple(
+) -> _Ways:
+    return _Ways(
+        Menu(
             MenuItem(month, f"{month[:4]}年{int(month[5:])}月", f"updates/{month}/index.html", len(rows))
             for month, rows in by_month.items()
         ),
-        tuple(
+        Menu(
             MenuItem(UPDATE_IDS[kind], kind.value, f"updates/kind/{UPDATE_IDS[kind]}/index.html", len(by_kind[kind]))
             for kind in UpdateKind
             if kind in by_kind
         ),
-        tuple(
+        Menu(
             MenuItem(column.id, column.name, f"updates/column/{column.id}/index.html", len(by_column[column.id]))
             for column in catalog.columns.values()
             if by_column[column.id]
