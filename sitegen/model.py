@@ -553,6 +553,12 @@ class Tree:
 # ---------------------------------------------------------------- work
 
 
+class Shared:
+    """A value that many recipes refer to: its `digest` tells it from all others, so that it need be sent but once."""
+
+    digest: str
+
+
 @runtime_checkable
 class Recipe(Protocol):
     """A model that is made into a page value only when its page is rendered, which is rarely.

@@ -6,14 +6,20 @@ Exports `Workers`, `cores`.
 from __future__ import annotations
 
 import os
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
+from functools import lru_cache
+from io import BytesIO
 from itertools import chain, islice
+from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sitegen.diagnostics import TroubleError
+from sitegen.model import Shared
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -75,26 +81,89 @@ class Workers:
         self, executor: Executor, function: Batch[A, R], items: Iterator[A], names: Callable[[A], str]
     ) -> Iterator[R]:
         pending: deque[tuple[Sequence[A], Future[Sequence[R]]]] = deque()
-        try:
-            while True:
-                while len(pending) < _IN_FLIGHT * max(self._jobs, 2) and (batch := list(islice(items, _BATCH))):
-                    pending.append((batch, executor.submit(function, batch)))
-                if not pending:
-                    return
-                yield from pending[0][1].result()
-                pending.popleft()
-        except BrokenExecutor as error:
-            batches = [batch for batch, _ in pending]
-            self._close()
-            raise TroubleError(_crash(function, batches, names)) from error
-        finally:
-            for _, future in pending:
-                future.cancel()
+        with _sender(function, is_own=executor is self._own) as submit:
+            try:
+                while True:
+                    while len(pending) < _IN_FLIGHT * max(self._jobs, 2) and (batch := list(islice(items, _BATCH))):
+                        pending.append((batch, submit(executor, batch)))
+                    if not pending:
+                        return
+                    yield from pending[0][1].result()
+                    pending.popleft()
+            except BrokenExecutor as error:
+                batches = [batch for batch, _ in pending]
+                self._close()
+                raise TroubleError(_crash(function, batches, names)) from error
+            finally:
+                for _, future in pending:
+                    future.cancel()
 
     def _close(self) -> None:
         if self._own is not None:
             own, self._own = self._own, None
             own.shutdown(wait=True, cancel_futures=True)
+
+
+# ---------------------------------------------------------------- what processes are sent
+
+
+@contextmanager
+def _sender(function: Batch[A, R], *, is_own: bool) -> Iterator[Callable[[Executor, list[A]], Future[Sequence[R]]]]:
+    """How to submit a batch. Processes of our own read the function, which may be large, from a file, once each."""
+    if not is_own:
+        yield lambda executor, batch: executor.submit(function, batch)
+        return
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="sitegen-work-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder, "function")
+        file.write_bytes(pickle.dumps(function, pickle.HIGHEST_PROTOCOL))
+        sharing = _Sharing(folder)
+        yield lambda executor, batch: executor.submit(_carry_out, str(file), sharing.dumps(batch))
+
+
+class _Sharing:
+    """Leaves shared values out of what is sent, each in a file of its own for whoever has not read it yet."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._files: dict[str, str] = {}
+        self._table = dict.fromkeys(_kinds(Shared), self._reduced)
+
+    def dumps(self, batch: object) -> bytes:
+        """The batch, pickled."""
+        out = BytesIO()
+        pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
+        pickler.dispatch_table = self._table  # type: ignore[assignment]  # narrower than it could be
+        pickler.dump(batch)
+        return out.getvalue()
+
+    def _reduced(self, value: Shared) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        if value.digest not in self._files:
+            file = Path(self._folder, f"shared-{len(self._files)}")
+            file.write_bytes(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+            self._files[value.digest] = str(file)
+        return _load, (self._files[value.digest],)
+
+
+def _kinds(kind: type[Shared]) -> Iterator[type[Shared]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _kinds(inner)
+
+
+def _carry_out(file: str, batch: bytes) -> Sequence[Any]:
+    """The results of a batch, in another process."""
+    results: Sequence[Any] = _load(file)(pickle.loads(batch))
+    return results
+
+
+@lru_cache(maxsize=64)
+def _load(file: str) -> Any:
+    return pickle.loads(Path(file).read_bytes())
+
+
+# ---------------------------------------------------------------- processes
 
 
 def _here(function: Batch[A, R], items: Iterator[A]) -> Iterator[R]:
@@ -111,12 +180,17 @@ def _pool(jobs: int) -> Executor:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the process that started this one, and end when that one does, however it ends."""
+    """Leave Ctrl-C to the process that started this one, and end when that one does, however it ends.
+
+    Nothing here makes rings of objects in numbers, so looking for them would only cost time.
+    """
+    import gc
     import signal
     import threading
     from multiprocessing import parent_process
     from multiprocessing.connection import wait
 
+    gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import marshal
-import pickle
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -22,7 +21,7 @@ from sitegen.load import fields as f
 from sitegen.load.documents import Loaded, Surroundings, caption_of, load_document
 from sitegen.load.files import with_files
 from sitegen.load.listing import Listing, is_settled
-from sitegen.model import Body, Document, Internal, Places, Withdrawn, digest
+from sitegen.model import Body, Document, Heading, Internal, Places, Reference, Section, Withdrawn, digest
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -117,14 +116,35 @@ def places_name(path: str) -> str:
 
 
 def pack_body(first_line: int, parsed: markdown.Parsed) -> bytes:
-    """A parsed body as it is kept, with the line of its file in which it begins."""
-    return pickle.dumps((first_line, parsed), pickle.HIGHEST_PROTOCOL)
+    """A parsed body as it is kept, with the line of its file in which it begins. Plain tuples: quick to read back."""
+    body = parsed.body
+    return marshal.dumps(
+        (
+            first_line,
+            parsed.lines,
+            tuple(tuple(found) for found in parsed.findings),
+            body.html,
+            tuple(tuple(heading) for heading in body.outline),
+            body.anchors,
+            tuple(tuple(reference) for reference in body.references),
+            tuple(tuple(section) for section in body.sections),
+            body.digest,
+        )
+    )
 
 
 def unpack_body(blob: bytes) -> tuple[int, markdown.Parsed]:
     """The line and the body of `pack_body`."""
-    found: tuple[int, markdown.Parsed] = pickle.loads(blob)
-    return found
+    first_line, lines, findings, html, outline, anchors, references, sections, key = marshal.loads(blob)
+    body = Body(
+        html,
+        tuple(starmap(Heading, outline)),
+        anchors,
+        tuple(starmap(Reference, references)),
+        tuple(starmap(Section, sections)),
+        key,
+    )
+    return first_line, markdown.Parsed(body, lines, tuple(starmap(markdown.BodyFinding, findings)))
 
 
 class _Asked(NamedTuple):

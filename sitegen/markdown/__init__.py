@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 
 from sitegen.markdown.blocks import cut_blocks
@@ -43,7 +43,7 @@ def moved(parsed: Parsed, by: int) -> Parsed:
     if not by:
         return parsed
     lines = tuple(line + by for line in parsed.lines)
-    return Parsed(parsed.body, lines, tuple(replace(found, line=found.line + by) for found in parsed.findings))
+    return Parsed(parsed.body, lines, tuple(found._replace(line=found.line + by) for found in parsed.findings))
 
 
 def parse_body(text: str, first_line: int) -> Parsed:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sitegen.diagnostics import CodeInfo, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class BodyFinding:
+class BodyFinding(NamedTuple):
     """Something wrong in a body, at a line of its file."""
 
     line: int

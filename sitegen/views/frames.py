@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sitegen.address import absolute
 from sitegen.catalog import Catalog, Update, trail
-from sitegen.model import Column, ColumnId, DocId, Document, Face, SiteConfig, Withdrawn, digest
+from sitegen.model import Column, ColumnId, DocId, Document, Face, Shared, SiteConfig, Withdrawn, digest
 from sitegen.views.pages import Crumb, Frame, MenuItem, Shell
 
 HOME_NAME = "政府信息公开"
@@ -21,7 +21,7 @@ _OPEN = ("fd",)  # 法定主动公开内容 stands open on the home page
 
 
 @dataclass(frozen=True, repr=False)
-class Chrome:
+class Chrome(Shared):
     """What the frames of a site's pages are made of, the same for all of them. Its `repr` is its digest."""
 
     config: SiteConfig

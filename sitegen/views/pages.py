@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from sitegen.model import Contact, digest
+from sitegen.model import Contact, Shared, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,18 @@ class MenuItem:
     children: tuple[MenuItem, ...] = ()
 
 
-class Menu(tuple[MenuItem, ...]):
-    """Entries that many pages show. Its `repr` is short, and made once: what it says tells it from other menus."""
-
-    key: str
+class Menu(tuple[MenuItem, ...], Shared):
+    """Entries that many pages show. Its `repr` is short: its digest, made once."""
 
     def __new__(cls, items: Iterable[MenuItem] = ()) -> Self:
         """The menu of these entries."""
         menu = super().__new__(cls, items)
-        menu.key = f"<{digest(tuple(menu)).hex()}>"
+        menu.digest = digest(tuple(menu)).hex()
         return menu
 
     def __repr__(self) -> str:
         """Equal for equal menus only."""
-        return self.key
+        return f"<{self.digest}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
