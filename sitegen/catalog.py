@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from functools import cached_property
+from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -196,7 +196,7 @@ class Catalog:
 
 def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, tuple[Finding, ...]]:
     """The catalog of what may be shown on `as_of`, and what is wrong between the documents."""
-    documents = {doc.id: doc for doc in sorted(tree.documents, key=newest_first)}
+    documents = {doc.id: doc for doc in newest_first(tree.documents)}
     withdrawn = {gone.id: gone for gone in sorted(tree.withdrawn, key=lambda gone: gone.id) if gone.id not in documents}
     by_number: dict[str, list[DocId]] = defaultdict(list)
     for doc in documents.values():
@@ -276,10 +276,11 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
     return catalog, tuple(findings)
 
 
-def newest_first(doc: Document) -> tuple[int, str, str]:
-    """The order of lists: newest 发布日期 first, then the later time, then the id."""
-    minutes = "".join(chr(0x10FFFF - ord(char)) for char in doc.pub_time)
-    return -doc.pub_date.toordinal(), minutes or "\U0010ffff", doc.id
+def newest_first(documents: Iterable[Document]) -> list[Document]:
+    """The order of lists: newest 发布日期 first, then the later time (one without comes last), then the id."""
+    found = sorted(documents, key=attrgetter("id"))
+    found.sort(key=attrgetter("pub_date", "pub_time"), reverse=True)
+    return found
 
 
 def below(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> Iterator[ColumnId]:
@@ -367,7 +368,7 @@ def _relations(
             elif find_doc_nos(claim.target):
                 unknown[doc.id].append(claim)
             else:
-                near = get_close_matches(claim.target, list(documents), 1, 0.6)
+                near = _near(claim.target, list(documents), 1, 0.6)
                 several = claim.target.replace("，", "、").replace(",", "、").split("、")
                 findings.append(
                     Finding(
@@ -457,6 +458,12 @@ def _says_when(doc: Document, incoming: Sequence[Relation]) -> bool:
     return any(relation.kind in (RelationKind.REPEALS, RelationKind.AMENDS) for relation in incoming)
 
 
+def _near(word: str, known: Sequence[str], count: int, cutoff: float) -> list[str]:
+    from difflib import get_close_matches  # needed where something is wrong only
+
+    return get_close_matches(word, known, count, cutoff)
+
+
 # ---------------------------------------------------------------- links
 
 _EXTERNAL = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
@@ -518,7 +525,7 @@ class _Resolver:
             return bad("L110", f"“{target}”不是指向稿件的写法", meant)
         if "." in PurePosixPath(target).name and not target.lower().endswith(".md"):
             return bad("L113", f"“{target}”没有列为附件", "在信息头的 附件 里列出它，文件放在稿件旁边。")
-        near = get_close_matches(target, [*self.documents, *self.paths], 1, 0.6)
+        near = _near(target, [*self.documents, *self.paths], 1, 0.6)
         return bad(
             "L110",
             f"链接“{target}”没有着落",
@@ -532,7 +539,7 @@ class _Resolver:
         anchors = self.bodies[doc.body.digest].anchors
         if fragment in anchors:
             return Link(own, fragment=fragment)
-        near = get_close_matches(fragment, anchors, 1, 0.5)
+        near = _near(fragment, anchors, 1, 0.5)
         assert callable(bad)
         where = "本文" if doc is self.doc else f"《{doc.title}》"
         found = bad(

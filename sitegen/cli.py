@@ -144,9 +144,8 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.pass_obj
 def build(extensions: Extensions | None, /, style: str, **given: Any) -> None:
     """Build the site and say what changed."""
-    from sitegen.site import BUILTIN, build_site
+    from sitegen.site import build_site
 
-    extensions = extensions or BUILTIN
     options = _options(**given)
     with _short_lived(), _Progress(is_quiet=style != "text") as progress:
         result = build_site(options, extensions, progress=progress)
@@ -165,9 +164,8 @@ def build(extensions: Extensions | None, /, style: str, **given: Any) -> None:
 @click.pass_obj
 def check(extensions: Extensions | None, /, style: str, **given: Any) -> None:
     """Print what is wrong with the content."""
-    from sitegen.site import BUILTIN, check_site
+    from sitegen.site import check_site
 
-    extensions = extensions or BUILTIN
     options = _options(**given)
     with _short_lived(), _Progress(is_quiet=style != "text") as progress:
         result = check_site(options, extensions, progress)
@@ -193,9 +191,8 @@ def check(extensions: Extensions | None, /, style: str, **given: Any) -> None:
 def serve(extensions: Extensions | None, /, host: str, port: int, **given: Any) -> None:
     """Serve a preview that follows the content."""
     from sitegen.serve import serve as serve_site
-    from sitegen.site import BUILTIN
 
-    serve_site(_options(**given), extensions or BUILTIN, host, port, announce=_say)
+    serve_site(_options(**given), extensions, host, port, announce=_say)
 
 
 @commands.command(name="import", help="把旧网站的文件（md、txt、html、csv）变成稿件。")
@@ -208,9 +205,9 @@ def import_(
     extensions: Extensions | None, paths: tuple[Path, ...], manifest: Path | None, into: Path, column: str
 ) -> None:
     """Turn foreign files into documents."""
-    from sitegen.site import BUILTIN, import_files
+    from sitegen.site import import_files
 
-    click.echo(import_files(paths, into, manifest, column, extensions or BUILTIN).summary(), nl=False)
+    click.echo(import_files(paths, into, manifest, column, extensions).summary(), nl=False)
 
 
 @commands.command(help="在栏目里新建一份草稿。")
@@ -232,7 +229,7 @@ def new(column: str, id: str, title: str, content: Path) -> None:
 @click.pass_obj
 def explain(extensions: Extensions | None, code: str) -> None:
     """Print the manual page of a code, or all codes."""
-    from sitegen.site import BUILTIN, codes
+    from sitegen.building import BUILTIN, codes
 
     known = codes(extensions or BUILTIN)
     if not code:
@@ -388,19 +385,19 @@ def _counted(diagnostics: Sequence[Diagnostic]) -> str:
     return f"{errors} 个错误，{warnings} 个警告" if errors or warnings else "没有发现问题"
 
 
-def _rendered(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensions) -> str:
+def _rendered(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensions | None) -> str:
     if style == "json":
         return render_json(diagnostics)
     if style == "sarif":
-        from sitegen.site import codes
+        from sitegen.building import BUILTIN, codes
 
-        return render_sarif(diagnostics, codes(extensions))
+        return render_sarif(diagnostics, codes(extensions or BUILTIN))
     if style == "github":
         return render_github(diagnostics)
     return render_text(diagnostics, sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
 
 
-def _print(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensions) -> None:
+def _print(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensions | None) -> None:
     click.echo(_rendered(diagnostics, style, extensions), err=True, nl=False)
 
 

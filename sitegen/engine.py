@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sitegen.diagnostics import CacheError, SitegenError, TroubleError
+from sitegen.listing import is_settled, stamp_of
 from sitegen.model import Body, Format, Kit, Recipe, Task
 
 MANIFEST = ".sitegen-manifest"  # in the output folder; the sample server configurations do not serve it
@@ -193,22 +193,14 @@ def _trouble(out: Path, path: str, error: OSError) -> TroubleError:
 
 # ---------------------------------------------------------------- what lies in the output
 
-_STAMP = struct.Struct("<qqqQ")
-_TICK = 50_000_000  # ns; see `load.listing.is_settled`
-_COARSE_TICK = 2_100_000_000
-
 
 def _stamp(path: str, now: int = 0) -> bytes:
     """The stamp of the file or folder; b"" if there is none, or (with `now`) if a later change might not show in it."""
     try:
-        stat = os.stat(path, follow_symlinks=False)  # noqa: PTH116 - a Path would cost more than the call
+        stamp = stamp_of(os.lstat(path))
     except OSError:
         return b""
-    latest = max(stat.st_mtime_ns, stat.st_ctime_ns)
-    is_coarse = stat.st_mtime_ns % 1_000_000_000 == 0
-    if now and latest >= now - (_COARSE_TICK if is_coarse else _TICK):
-        return b""
-    return _STAMP.pack(stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino & 0xFFFFFFFFFFFFFFFF)
+    return b"" if now and not is_settled(stamp, now) else stamp
 
 
 def _is_untouched(row: bytes, path: str) -> bool:
@@ -320,7 +312,17 @@ def unknown_files(outputs: Outputs, out: Path, folders: MutableMapping[str, byte
             del folders[folder]
     for folder in [folder for folder in folders if folder not in ours]:
         del folders[folder]
+    if found:
+        folders.pop("", None)  # so that they are named again next time
     return tuple(sorted(found))
+
+
+def folders_are_untouched(out: Path, folders: Mapping[str, bytes]) -> bool:
+    """Whether no folder of the output has got or lost a file since `unknown_files` looked, which found none of others.
+
+    Only where the output is that of the same build.
+    """
+    return "" in folders and all(stamp == _stamp(f"{out}/{folder}") for folder, stamp in folders.items())
 
 
 def _strangers(out: Path, folder: str, outputs: Outputs, ours: Collection[str]) -> Iterator[str]:

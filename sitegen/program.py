@@ -1,6 +1,6 @@
 """The version of the program as it matters to what is kept: everything that turns the same content into other bytes.
 
-Exports `program_of`.
+Exports `program_of`, `PRODUCT_THEMES`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _OURS = Path(__file__).resolve().parent
+PRODUCT_THEMES = _OURS.parent / "themes"
+"""Where the themes of the product lie: a site without its own uses these, and its own may inherit from them."""
+
 _LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "jinja2", "markupsafe")
 _OPTIONAL = ("pagefind_bin",)
 

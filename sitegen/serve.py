@@ -76,7 +76,7 @@ CONTENT_TYPES = {  # not `mimetypes`, which on Windows believes whatever the reg
 
 def serve(
     options: Options,
-    extensions: Extensions,
+    extensions: Extensions | None,
     host: str = "127.0.0.1",
     port: int = 8000,
     *,

@@ -134,7 +134,7 @@ class _Sharing:
         """The batch, pickled."""
         out = BytesIO()
         pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
-        pickler.dispatch_table = self._table  # type: ignore[assignment]  # narrower than it could be
+        pickler.dispatch_table = self._table
         pickler.dump(batch)
         return out.getvalue()
 

@@ -12,11 +12,11 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from sitegen.diagnostics import Diagnostic, Finding, Severity, SitegenError, Span, sort_diagnostics
+from sitegen.listing import Listing, walk
 from sitegen.load import fields as f
 from sitegen.load.between import refuse_equal_ids, refuse_shared_files
 from sitegen.load.codes import CODES
 from sitegen.load.documents import Surroundings, is_document_id
-from sitegen.load.listing import Listing, is_settled, walk
 from sitegen.load.records import Bodies, Entry, Kept, Run, finish, here, places_of, read_entries, reason_of
 from sitegen.load.settings import (
     Settings,
@@ -25,7 +25,7 @@ from sitegen.load.settings import (
     standard_data,
     standard_kinds,
 )
-from sitegen.load.theme import read_theme, themes_digest
+from sitegen.load.theme import read_theme
 from sitegen.model import Column, ColumnId, DocId, Marks, Places, Tree
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "finish",
     "front_matter_schema",
     "is_document_id",
-    "is_settled",
     "load_tree",
     "locate",
     "read_columns",
@@ -48,8 +47,6 @@ __all__ = [
     "standard_columns",
     "standard_data",
     "standard_kinds",
-    "themes_digest",
-    "walk",
 ]
 
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from sitegen.diagnostics import Diagnostic, Severity, Span
+from sitegen.listing import is_inside
 from sitegen.load import fields as f
 from sitegen.load.documents import Loaded, Surroundings
-from sitegen.load.listing import is_inside
 from sitegen.model import Attachment, Document
 
 # What a reader's computer opens and does not run, and what no server takes for something else.

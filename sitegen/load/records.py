@@ -17,10 +17,10 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from sitegen import markdown
 from sitegen.diagnostics import CacheError, Diagnostic, Severity, Span
+from sitegen.listing import Listing, is_settled
 from sitegen.load import fields as f
 from sitegen.load.documents import Loaded, Surroundings, caption_of, load_document
 from sitegen.load.files import with_files
-from sitegen.load.listing import Listing, is_settled
 from sitegen.model import Body, Document, Heading, Internal, Places, Reference, Section, Withdrawn, digest
 
 A = TypeVar("A")

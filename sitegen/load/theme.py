@@ -1,11 +1,10 @@
 """Turn the folder of a theme and those of its parents into a kit.
 
-Exports `read_theme`, `themes_digest`.
+Exports `read_theme`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ import yaml
 
 from sitegen.diagnostics import SitegenError
 from sitegen.model import Kit
+from sitegen.program import PRODUCT_THEMES
 
 _KEYS = ("name", "title", "parent", "variables")
 _TEMPLATES = "templates"
 _FOLDERS = (_TEMPLATES, "assets")
-_PRODUCT = Path(__file__).resolve().parent.parent.parent / "themes"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # A value is written into a style sheet as it stands, so it may hold nothing that ends a declaration or a comment.
 _VALUE = re.compile(r"[^;{}<>\\@*\x00-\x1f]+")
@@ -55,20 +54,10 @@ def read_theme(themes: Path, name: str) -> Kit:
     return Kit(files=dict(sorted(files.items())), variables=tuple(sorted(variables.items())))
 
 
-def themes_digest(themes: Path) -> bytes:
-    """A digest of every theme that a site can use."""
-    found = hashlib.blake2b(digest_size=16)
-    for folder in dict.fromkeys((themes, _PRODUCT)):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                found.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() + b"\0")
-    return found.digest()
-
-
 def _read(themes: Path, name: str) -> _Theme:
     folder = themes / name
-    if not (folder / "theme.yaml").is_file() and (_PRODUCT / name / "theme.yaml").is_file():
-        folder = _PRODUCT / name  # a site with themes of its own inherits from those of the product
+    if not (folder / "theme.yaml").is_file() and (PRODUCT_THEMES / name / "theme.yaml").is_file():
+        folder = PRODUCT_THEMES / name  # a site with themes of its own inherits from those of the product
     settings_file = folder / "theme.yaml"
     if not _NAME.fullmatch(name) or not settings_file.is_file():
         raise SitegenError(f"找不到主题“{name}”：themes/ 下没有 {name}/theme.yaml。现有主题：{_names(themes)}。")

@@ -1,28 +1,31 @@
 """Turn YAML text into a tree of text, lists and mappings in which every part knows its place.
 
 All scalars stay what was written (`no`, `010` and `1e3` are text); a key given twice, an alias or anything that is
-not plain YAML is a problem with its place, not an exception.
+not plain YAML is a problem with its place, not an exception. What front matter nearly always looks like is read here;
+PyYAML, which is loaded for the rest only, would make the same tree of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import yaml
+if TYPE_CHECKING:
+    import yaml  # when the program runs, only what is not simple loads it
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_NO_KEYS: Mapping[str, tuple[int, int]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A part of a YAML text: `value` is text, a tuple of items, or a mapping of items; lines and columns from 1."""
 
     value: str | tuple[Item, ...] | Mapping[str, Item]
     line: int = 1
     column: int = 1
-    keys: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # where each key of a mapping stands
+    keys: Mapping[str, tuple[int, int]] = _NO_KEYS  # where each key of a mapping stands
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, Item]]:
         """Every part with its path: `attachments[0].file`."""
@@ -47,10 +50,172 @@ class YamlProblem:
 
 
 MAX_DEPTH = 100
+Read = tuple[Item | None, tuple[YamlProblem, ...]]
 
 
-def read_yaml(text: str, first_line: int = 1) -> tuple[Item | None, tuple[YamlProblem, ...]]:
+def read_yaml(text: str, first_line: int = 1) -> Read:
     """The tree of `text` (None if it has none), and the problems; `first_line` is the file's line of the first one."""
+    item = read_simple(text, first_line)
+    return (item, ()) if item is not None else read_any(text, first_line)
+
+
+# ---------------------------------------------------------------- what is simple
+
+# In one line: a key, or an entry of a list, or both; then a text, a quoted text, a flow list or a flow mapping.
+_ODD = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+_KEY = r"([A-Za-z0-9_\u3007\u3400-\u9fff][A-Za-z0-9_.\u3007\u3400-\u9fff-]{0,63}+)"
+_START = rf"[^{_ODD} ?:,\[\]{{}}#&*!|>'\"%@`-]"
+_QUOTES = rf"\"([^{_ODD}\"\\]*+)\"|'([^{_ODD}']*+)'"
+_LINE = re.compile(
+    rf"( *)(- ++)?(?:{_KEY}:(?: ++|(?=\n|\Z)))?"
+    rf"(?:({_START}[^{_ODD}:#]*+(?::(?![ \n]|\Z)[^{_ODD}:#]*+)*+)"
+    rf"|{_QUOTES}|(\[[^{_ODD}#\[\]]*+\]|\{{[^{_ODD}#{{}}]*+\}}))?"
+    r" *+(?:\n|\Z)"
+)
+_PART = re.compile(rf" *+(?:{_KEY}: ++)?(?:({_START}[^{_ODD}?:#,'\"\[\]{{}}]*+)|{_QUOTES}) *+(?:,(?! *\Z)|\Z)")
+_INDENT, _DASH, _NAME, _PLAIN, _DOUBLE, _SINGLE, _FLOW = range(1, 8)
+
+
+class _Line(NamedTuple):
+    """One line of a simple text."""
+
+    number: int
+    indent: int
+    entry: int  # where what follows the `- ` stands; 0: no entry
+    name: str
+    name_at: int
+    value: Item | None  # None: nothing stands there
+
+
+def read_simple(text: str, first_line: int) -> Item | None:
+    """What `read_any` gives, if the text is so simple that this can be told without PyYAML; else None."""
+    lines = _lines(text, first_line)
+    root: dict[str, Item] = {}
+    keys: dict[str, tuple[int, int]] = {}
+    i = 0
+    while i < len(lines):
+        number, indent, entry, name, name_at, value = lines[i]
+        i += 1
+        if indent or entry or name in root or not name:
+            return None
+        if value is None:
+            end = i
+            while end < len(lines) and (lines[end].indent or lines[end].entry):
+                end += 1
+            value = _block(lines[i:end]) if end > i else Item("", number, len(name) + 2)
+            if value is None:
+                return None
+            i = end
+        root[name] = value
+        keys[name] = (number, name_at)
+    return Item(root, lines[0].number, 1, keys) if lines else None
+
+
+def _lines(text: str, first_line: int) -> Sequence[_Line]:
+    """The lines that are not empty; none at all if one is not simple."""
+    found: list[_Line] = []
+    at, end, number = 0, len(text), first_line
+    match = _LINE.match
+    while at < end:
+        line = match(text, at)
+        if line is None:
+            return ()
+        kind = line.lastindex
+        value: Item | None = None
+        if kind == _PLAIN:
+            written = line[_PLAIN].rstrip(" ")
+            value = Item("" if written in _NULLS else written, number, line.start(_PLAIN) - at + 1)
+        elif kind in (_DOUBLE, _SINGLE):
+            value = Item(line[kind], number, line.start(kind) - at)
+        elif kind == _FLOW:
+            value = _flow(line[_FLOW], number, line.start(_FLOW) - at + 1)
+            if value is None:
+                return ()
+        indent, dash, name = line.group(_INDENT, _DASH, _NAME)
+        if name or dash or value:
+            entry = line.end(_DASH) - at + 1 if dash else 0
+            found.append(_Line(number, len(indent), entry, name or "", line.start(_NAME) - at + 1, value))
+        at = line.end()
+        number += 1
+    return found
+
+
+_NULLS = ("~", "null")
+
+
+def _flow(text: str, number: int, column: int) -> Item | None:
+    """The flow list or mapping of simple texts; None if it is not simple. `column` is that of its bracket."""
+    inside, is_list = text[1:-1], text[0] == "["
+    if not inside.strip(" "):
+        return Item((), number, column) if is_list else None
+    parts: list[Item] = []
+    mapping: dict[str, Item] = {}
+    keys: dict[str, tuple[int, int]] = {}
+    at, end = 0, len(inside)
+    while at < end:
+        part = _PART.match(inside, at)
+        if part is None:
+            return None
+        name, plain, double, single = part.groups()
+        start = column + 1
+        if plain is not None:
+            written = plain.rstrip(" ")
+            item = Item("" if written in _NULLS else written, number, start + part.start(2))
+        else:
+            item = Item(single if double is None else double, number, column + part.start(3 if single is None else 4))
+        if is_list and name is None:
+            parts.append(item)
+        elif not is_list and name and name not in mapping:
+            mapping[name] = item
+            keys[name] = (number, start + part.start(1))
+        else:
+            return None
+        at = part.end()
+    return Item(tuple(parts), number, column) if is_list else Item(mapping, number, column, keys)
+
+
+def _block(lines: Sequence[_Line]) -> Item | None:
+    """A list of texts or of mappings of texts, or such a mapping, all equally far indented; None if it is not that."""
+    first = lines[0]
+    if not first.entry:
+        return _pairs(lines, first.indent, first.indent + 1)
+    parts: list[Item] = []
+    i = 0
+    while i < len(lines):
+        line = lines[i]
+        end = i + 1
+        while end < len(lines) and not lines[end].entry:
+            end += 1
+        if line.indent != first.indent or not line.entry:
+            return None
+        part = _pairs(lines[i:end], line.indent, line.entry) if line.name else line.value if end == i + 1 else None
+        if part is None:
+            return None
+        parts.append(part)
+        i = end
+    return Item(tuple(parts), first.number, first.indent + 1)
+
+
+def _pairs(lines: Sequence[_Line], indent: int, column: int) -> Item | None:
+    """The mapping of the lines, the names of which all stand at `column`; the first line is indented by `indent`."""
+    mapping: dict[str, Item] = {}
+    keys: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        if line.indent != indent or line.name_at != column or not line.name or line.name in mapping:
+            return None
+        indent = column - 1  # of those after the first, which may be an entry of a list
+        mapping[line.name] = line.value or Item("", line.number, column + len(line.name) + 1)
+        keys[line.name] = (line.number, column)
+    return Item(mapping, lines[0].number, column, keys)
+
+
+# ---------------------------------------------------------------- what PyYAML reads
+
+
+def read_any(text: str, first_line: int = 1) -> Read:
+    """The tree and the problems of any text."""
+    import yaml
+
     shift = first_line - 1
     text = re.sub("[\u2028\u2029\x85]", " ", text)  # line breaks to YAML, but to no editor
     if (bad := _first_tab(text)) is not None:
@@ -59,7 +224,7 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Item | None, tuple[YamlPr
                 "F104", bad[0] + shift, bad[1], "信息头里用了制表符（Tab）缩进", "把行首的制表符改成两个空格。"
             ),
         )
-    loader = _LOADER(text)
+    loader = _loader()(text)
     try:
         if (deep := _first_too_deep(text)) is not None:
             message, hint = "信息头的层次太深", "信息头最多两三层，请检查括号和缩进。"
@@ -131,12 +296,20 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Item | None, tuple[YamlPr
     return build(node), tuple(problems)
 
 
+def _loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
 def _first_too_deep(text: str) -> tuple[int, int] | None:
     """Where the text is nested deeper than `MAX_DEPTH`: composing it would take the stack, and the process with it."""
     if sum(map(text.count, "[{-?:")) <= MAX_DEPTH:  # no level without one of these
         return None
+    import yaml
+
     depth = 0
-    for event in yaml.parse(text, _LOADER):
+    for event in yaml.parse(text, _loader()):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH and event.start_mark:

@@ -1,0 +1,521 @@
+"""The composition of a build, readable from top to bottom: documents, catalog, findings, pages, published files.
+
+Exports `Build`, `BUILTIN`, `CheckResult`, `codes`, `INDEX_FOLDERS`.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from sitegen import catalog as catalogs
+from sitegen import load, markdown
+from sitegen.address import page_at, quote_path
+from sitegen.catalog import Catalog, build_catalog
+from sitegen.checks import RULES, run_checks
+from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span, sort_diagnostics
+from sitegen.engine import (
+    Made,
+    Outputs,
+    Produce,
+    PublishReport,
+    execute,
+    key_of,
+    lost_addresses,
+    publish,
+    published,
+    published_before,
+    record,
+    stage,
+    staging,
+    unknown_files,
+    untouched,
+)
+from sitegen.formats import FORMATS, asset_tasks, compile_templates
+from sitegen.importers import IMPORTERS
+from sitegen.load import Kept, finish, load_tree, locate
+from sitegen.model import Disclosure, History, Internal, Kit, Task, Tree, digest
+from sitegen.request import BuildResult, Extensions, Inputs, Last, Options, Progress, named
+from sitegen.store import Store
+from sitegen.views import VIEWS, plan, search_key, search_records, tasks_of
+from sitegen.views.pages import NotFoundPage
+from sitegen.views.redirects import RULES_FILE
+from sitegen.workers import Workers
+
+INDEX_FOLDERS = ("search/data/", "pagefind/")
+"""Below these lies everything that `search.index_search` makes, and nothing else."""
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+SITE_CODES: tuple[CodeInfo, ...] = (
+    CodeInfo(
+        "L201",
+        "已发布的地址会失效",
+        Severity.ERROR,
+        "公开过的网页地址被引用、收藏、存档，不能悄悄消失。",
+        "直接删去已发布的稿件",
+        "保留稿件并写 撤回；并入别的稿件时，在那份稿件写 旧地址",
+    ),
+    CodeInfo(
+        "L202",
+        "转为不公开的稿件已从输出中删去",
+        Severity.INFO,
+        "转为不公开的稿件不留任何内容，原地址随之失效。",
+        "已发布的稿件改为依申请公开",
+        "应当给读者留下说明的，写 撤回",
+    ),
+)
+
+
+BUILTIN = Extensions(RULES, VIEWS, FORMATS, IMPORTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What is wrong, and the site as far as it is known."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    catalog: Catalog
+    tree: Tree
+    notes: tuple[str, ...] = ()
+
+    def blocks(self, strict: bool) -> bool:
+        """Whether nothing may be published."""
+        return blocks(self.diagnostics, strict=strict)
+
+
+_SECONDS_TO_READ = 1.2  # a thousand documents, in one process
+_SECONDS_TO_RENDER = 0.4  # a thousand pages
+
+
+@dataclass
+class Build:
+    """One build, step by step; each step is given what the ones before it made."""
+
+    options: Options
+    extensions: Extensions
+    program: str
+    store: Store
+    workers: Workers
+    progress: Progress
+
+    def run(self, inputs: Inputs, last: Last | None) -> BuildResult:
+        """Publish, unless something stands against it."""
+        checked = self.check(inputs)
+        if checked.blocks(self.options.strict):
+            return BuildResult(checked.diagnostics, skipped=checked.tree.skipped, notes=checked.notes)
+        with staging(self.options.output) as waiting:
+            return self.publish(inputs, checked, waiting, last)
+
+    # ------------------------------------------------ what goes in
+
+    def check(self, inputs: Inputs) -> CheckResult:
+        """Read the documents and find what is wrong with them."""
+        options = self.options
+        self.progress("读取稿件", 0, len(inputs.listing.documents))
+        kept = Kept(self.store.shelf("entries"), self.store, inputs.now)
+        count = _counter(self.progress, "读取稿件", len(inputs.listing.documents))
+
+        def run(function: Callable[[Sequence[A]], Sequence[R]], items: Sequence[A]) -> Iterator[R]:
+            count(len(inputs.listing.documents) - len(items))
+            for result in self.workers.run(function, items, _SECONDS_TO_READ, _path_of):
+                count(1)
+                yield result
+
+        tree = load_tree(
+            options.content,
+            options.themes,
+            options.as_of,
+            label=options.label,
+            theme=options.theme,
+            is_preview=options.preview,
+            keep_going=options.keep_going,
+            listing=inputs.listing,
+            kept=kept,
+            run=run,
+        )
+        self.store.flush()  # before anything else: what may no longer be shown is no longer kept
+        finish(kept)
+        return _judge(options, self.extensions, tree, inputs.history, (*inputs.notes, *self.store.notes))
+
+    # ------------------------------------------------ what comes out
+
+    def publish(self, inputs: Inputs, checked: CheckResult, waiting: Path, last: Last | None) -> BuildResult:
+        """Make what has changed and put it in place."""
+        options, tree, catalog = self.options, checked.tree, checked.catalog
+        rows = self.store.shelf(self.named("rows"))
+        meta = self.meta(inputs, checked)
+        outputs = self.only_bodies(checked, waiting, last) if last is not None and last.meta == meta else None
+        if outputs is None:
+            tasks = chain(plan(catalog, self.extensions.views), asset_tasks(tree.kit))
+            outputs = self.execute(tasks, checked, waiting)
+        secret = _secret_pages(tree)
+        before = published_before(rows, options.output, secret)
+        if before is None:
+            before = published(outputs, secret, options.output)
+        secret |= _secret_redirects(options.output, before.keys() - outputs.keys(), tree)
+        gone = _gone(options, tree, outputs, before, secret)
+        diagnostics = sort_diagnostics((*checked.diagnostics, *gone))
+        if blocks(diagnostics, strict=options.strict):
+            return BuildResult(diagnostics, notes=checked.notes)
+        found = {**outputs, **self.search(tree, catalog, before, waiting)}
+        report = publish(found, before, options.output, waiting)
+        now = self.store.clock()
+        record(rows, found, options.output, now)
+        folders = self.store.shelf(self.named("folders"))
+        report = replace(report, unknown=unknown_files(found, options.output, folders, now))
+        result = BuildResult(
+            diagnostics,
+            report,
+            documents=len(catalog.documents),
+            withheld=sum(record.is_withheld for record in tree.internal),
+            pages=sum(path.endswith(".html") for path in outputs),
+            skipped=tree.skipped,
+            notes=checked.notes,
+        )
+        self.remember(inputs, meta, checked, result)
+        return result
+
+    def execute(self, tasks: Iterable[Task], checked: CheckResult, waiting: Path) -> Outputs:
+        """What the tasks give; those whose files lie in the output are not carried out."""
+        options, tree = self.options, checked.tree
+        kit = self.with_code(tree.kit)
+        formats = self.extensions.formats
+        fingerprints: dict[tuple[str, str], str] = {}
+
+        def key(task: Task) -> bytes:
+            kind = task.format, task.template
+            if kind not in fingerprints:
+                fingerprints[kind] = formats[task.format].fingerprint(task.template, kit)
+            return key_of(task, fingerprints[kind], self.program)
+
+        return execute(
+            map(_at_root, tasks) if options.preview else tasks,
+            key,
+            self.store.shelf(self.named("rows")),
+            options.output,
+            lambda misses: self.workers.run(
+                Produce(kit, formats, tree.bodies, options.output, waiting),
+                misses,
+                _SECONDS_TO_RENDER,
+                _task_path,
+            ),
+            _counter(self.progress, "生成网页", 2 * len(checked.catalog.documents)),
+        )
+
+    def only_bodies(self, checked: CheckResult, waiting: Path, last: Last) -> Outputs | None:
+        """What a full plan would give when nothing but bodies has changed: the pages that show them are made.
+
+        None if something else in the output has changed too. Only for our own views, of which it is known that
+        document pages alone read bodies.
+        """
+        if self.extensions.views != BUILTIN.views:
+            return None
+        outputs = untouched(self.store.shelf(self.named("rows")), self.options.output)
+        if outputs is None:
+            return None
+        documents = checked.catalog.documents.values()
+        changed = {doc.id for doc in documents if last.bodies.get(doc.id) != doc.body.digest}
+        made = self.execute(tasks_of(checked.catalog, changed), checked, waiting)
+        index = {path: made for path, made in outputs.items() if path.startswith(INDEX_FOLDERS)}
+        return {**{path: made for path, made in outputs.items() if path not in index}, **made}
+
+    def search(self, tree: Tree, catalog: Catalog, before: Mapping[str, str], waiting: Path) -> Outputs:
+        """The files of the search index; those of the last one, when it may stay."""
+        options, rows = self.options, self.store.shelf(self.named("rows"))
+        old = {path: _kept(rows.get(path, b""), before[path]) for path in before if path.startswith(INDEX_FOLDERS)}
+        old = {path: made for path, made in old.items() if (options.output / path).is_file()}
+        if options.search:
+            key = search_key(catalog)
+            is_whole = len(old) == self.store.shelf("search").get(self.named("files"))
+            if old and is_whole and all(made.key == key and made.is_stamped for made in old.values()):
+                return old
+            from sitegen.search import index_search  # slow to import, and needed here only
+
+            self.progress("建立检索", 0, 1)
+            files = index_search(search_records(catalog), catalog.config.search)
+            made = {path: stage(path, key, data, options.output, waiting) for path, data in files.items()}
+            self.store.shelf("search")[self.named("files")] = len(made)
+            self.progress("建立检索", 1, 1)
+            return made
+        # An index that still knows what was withdrawn or withheld since may not stay (条例第十三至十六条).
+        titles = {doc.id: doc.title for doc in catalog.documents.values()}
+        from sitegen.search import indexed_titles
+
+        indexed = indexed_titles(options.output) if old else {}
+        # Under another title an id may have gone to another document; only where nothing is withheld is that harmless.
+        is_public = bool(indexed) and set(indexed) <= set(titles)
+        if any(record.is_withheld for record in tree.internal):
+            is_public = is_public and all(titles[doc_id] == title for doc_id, title in indexed.items())
+        return old if is_public else {}
+
+    # ------------------------------------------------ what is remembered
+
+    def remember(self, inputs: Inputs, meta: bytes, checked: CheckResult, result: BuildResult) -> None:
+        """Remember this build, unless what it said is about a file of which nothing may be kept."""
+        tree = checked.tree
+        withheld = [record for record in tree.internal if record.is_withheld]
+        paths = [record.path for record in withheld] + [gone.path for gone in tree.withdrawn]
+        secret = {f"{self.options.label}/{path}" for path in paths}
+        told = {span.path for d in result.diagnostics for span in (d.span, *(span for span, _ in d.related))}
+        if secret & told or result.skipped or result.notes != inputs.notes:
+            self.store.pop(self.named("last"), None)
+            return
+        is_awaited = any(record.disclosure is Disclosure.ACTIVE and not record.is_due for record in withheld)
+        assert result.report is not None
+        count = len(result.report.written) + result.report.unchanged
+        report = PublishReport((), (), count, result.report.unknown)
+        diagnostics = tuple(d for d in result.diagnostics if d.code != "L202")  # was told, and is done
+        last = Last(
+            inputs.digest,
+            self.options.as_of if is_awaited else None,
+            meta,
+            {doc.id: doc.body.digest for doc in checked.catalog.documents.values()},
+            replace(result, report=report, diagnostics=diagnostics),
+        )
+        self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+
+    def meta(self, inputs: Inputs, checked: CheckResult) -> bytes:
+        """A digest of all that pages are made of besides the bodies."""
+        tree, catalog = checked.tree, checked.catalog
+        kit = (tree.kit.variables, tuple((name, blake2b(data).digest()) for name, data in tree.kit.files.items()))
+        documents = tuple((doc.meta, doc.body.is_blank) for doc in catalog.documents.values())
+        gone = tuple(catalog.withdrawn.values())
+        day = catalog.as_of.toordinal()
+        options = (self.options.preview, self.options.keep_going)
+        return digest(
+            (tree.config, tuple(tree.columns.values()), tree.hidden, kit, documents, gone, inputs.history, day, options)
+        )
+
+    def with_code(self, kit: Kit) -> Kit:
+        """The kit with its templates as code, compiled once for each theme."""
+        theme = blake2b(digest_size=16)
+        for name, data in kit.files.items():
+            theme.update(name.encode() + b"\0" + data + b"\0")
+        name = f"templates/{theme.hexdigest()}"
+        if blob := self.store.get(name):
+            return replace(kit, compiled=pickle.loads(blob))
+        for old in [old for old in self.store if old.startswith("templates/")]:
+            del self.store[old]
+        kit = replace(kit, compiled=compile_templates(kit))
+        self.store[name] = pickle.dumps(kit.compiled, pickle.HIGHEST_PROTOCOL)
+        return kit
+
+    def named(self, what: str) -> str:
+        """The name under which something about this output folder is kept."""
+        return named(what, self.options.output)
+
+
+def blocks(diagnostics: Sequence[Diagnostic], strict: bool) -> bool:
+    """Whether the diagnostics forbid publishing."""
+    fatal = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
+    return any(diagnostic.severity in fatal for diagnostic in diagnostics)
+
+
+def codes(extensions: Extensions = BUILTIN) -> Mapping[str, CodeInfo]:
+    """The manual pages of all codes."""
+    known = (
+        *load.CODES,
+        *markdown.CODES,
+        *catalogs.CODES,
+        *SITE_CODES,
+        *(rule.manual for rule in extensions.rules),
+    )
+    return dict(sorted((info.code, info) for info in known))
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _judge(
+    options: Options, extensions: Extensions, tree: Tree, history: History, notes: tuple[str, ...]
+) -> CheckResult:
+    """What is wrong with the tree, and its catalog; with `keep_going` without the faulty documents."""
+    severities = {code: info.severity for code, info in codes(extensions).items()}
+    while True:
+        catalog, problems = build_catalog(tree, history, options.as_of.date())
+        findings = (*problems, *run_checks(catalog, tree.internal, extensions.rules))
+        located = locate(findings, tree.marks, severities, options.label)
+        faulty = {f.where for f in findings if severities[f.code] is Severity.ERROR}
+        faulty &= {doc.path for doc in tree.documents} | {gone.path for gone in tree.withdrawn}
+        if not options.keep_going or not faulty:
+            break
+        tree = _without(tree, faulty, located)
+    diagnostics = tree.diagnostics + located
+    if options.keep_going:  # what is left out is told, and no longer stops the rest
+        skipped = {f"{options.label}/{path}" for path in tree.skipped}
+        diagnostics = tuple(replace(d, severity=Severity.WARNING) if d.span.path in skipped else d for d in diagnostics)
+    diagnostics = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
+    return CheckResult(sort_diagnostics(diagnostics), catalog, tree, notes)
+
+
+def _exempted(
+    diagnostics: Sequence[Diagnostic], tree: Tree, rules: Collection[str], label: str
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics without what a document is exempt from (豁免): findings of rules and any warning, no other error.
+
+    Exemptions of no use are told.
+    """
+    exempt = {(f"{label}/{record.path}", code): record for record in tree.internal for code, _ in record.exempt}
+    used: set[tuple[str, str]] = set()
+    kept = []
+    for diagnostic in diagnostics:
+        key = (diagnostic.span.path, diagnostic.code)
+        if key in exempt and (diagnostic.code in rules or diagnostic.severity is not Severity.ERROR):
+            used.add(key)
+        else:
+            kept.append(diagnostic)
+    for (path, code), internal in exempt.items():
+        if (path, code) not in used and not internal.is_withheld:
+            span = Span(path, *tree.marks(internal.path).get("exempt", (1, 1)))
+            kept.append(
+                Diagnostic(
+                    "F141", Severity.WARNING, f"豁免 {code} 没有用上", span, "这份稿件没有这个问题，删去这一项。"
+                )
+            )
+    return tuple(kept)
+
+
+def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:
+    """The tree without the faulty documents, whose diagnostics stay; what that breaks is found in the next round."""
+    return replace(
+        tree,
+        documents=tuple(doc for doc in tree.documents if doc.path not in faulty),
+        withdrawn=tuple(gone for gone in tree.withdrawn if gone.path not in faulty),
+        skipped=tuple(sorted({*tree.skipped, *faulty})),
+        diagnostics=sort_diagnostics((*tree.diagnostics, *told)),
+    )
+
+
+def _counter(progress: Progress, step: str, total: int) -> Callable[[int], None]:
+    """Counts what is done; tells now and then, since telling costs more than most of what is counted."""
+    done = told = 0
+
+    def count(more: int) -> None:
+        nonlocal done, told
+        done += more
+        if done == total or done - told >= 100:
+            told = done
+            progress(step, done, max(total, done))
+
+    return count
+
+
+def _secret_redirects(out: Path, lost: Iterable[str], tree: Tree) -> dict[str, Internal]:
+    """Those of the lost pages that lead to what may no longer be shown, whatever became of its 旧地址."""
+    withheld = {
+        f"{quote_path(record.id)}/index.html".encode(): record for record in tree.internal if record.is_withheld
+    }
+    found = {}
+    for path in lost if withheld else ():
+        target = out / path
+        if path.startswith("doc/") or not path.endswith((".html", ".htm", ".shtml")) or not target.is_file():
+            continue
+        if lead := _REFRESH.search(target.read_bytes()):
+            for end, record in withheld.items():
+                if lead[1].endswith(b"doc/" + end):
+                    found[path] = record
+    return found
+
+
+_REFRESH = re.compile(rb'http-equiv="refresh" content="[^"]*url=([^"]+)"')
+
+
+def _secret_pages(tree: Tree) -> dict[str, Internal]:
+    """The files that told of documents which may not be shown: their pages, and those at their old addresses.
+
+    A public document whose date cannot be read is faulty, not secret: its page may not vanish without a word.
+    """
+    base = urlsplit(tree.config.url).path or "/"
+    return {
+        path: record
+        for record in tree.internal
+        if record.is_withheld and (record.disclosure is not Disclosure.ACTIVE or record.is_draft or record.has_date)
+        for path in (f"doc/{record.id}/index.html", RULES_FILE, *(page_at(old, base) for old in record.old_urls))
+    }
+
+
+def _gone(
+    options: Options, tree: Tree, outputs: Outputs, before: Mapping[str, str], secret: Mapping[str, Internal]
+) -> list[Diagnostic]:
+    """Addresses that this build would lose; those of what may no longer be shown go without a trace."""
+    if options.preview:
+        return []
+    skipped = {record.id: record.path for record in tree.internal if record.path in tree.skipped}
+    found = []
+    for path in lost_addresses(outputs, before, {doc.id for doc in tree.documents}):
+        parts = path.split("/")
+        left_out = skipped.get(parts[1], "") if parts[0] == "doc" and len(parts) > 2 else ""
+        if path in secret:
+            found.append(
+                Diagnostic(
+                    "L202",
+                    Severity.INFO,
+                    "这份稿件已发布过，现在不公开，原地址随之失效",
+                    Span(f"{options.label}/{secret[path].path}"),
+                    "应当给读者留下说明的，改写 撤回。",
+                )
+            )
+        elif left_out:
+            found.append(
+                Diagnostic(
+                    "L201",
+                    Severity.ERROR,
+                    f"这份稿件有错，留在外面的话，已发布的地址“{path}”会失效",
+                    Span(f"{options.label}/{left_out}"),
+                    "先改正这份稿件。",
+                )
+            )
+        elif parts[0] == "doc" and parts[-1] != "index.html":
+            found.append(
+                Diagnostic(
+                    "L201",
+                    Severity.ERROR,
+                    f"已发布的附件“{path}”会失效",
+                    Span(options.label),
+                    f"换附件时沿用原来的文件名；不再提供的，在那份稿件写 旧地址: {path}，读者会转到稿件页。",
+                )
+            )
+        else:
+            found.append(
+                Diagnostic(
+                    "L201",
+                    Severity.ERROR,
+                    f"已发布的地址“{path}”会失效",
+                    Span(options.label),
+                    "恢复这份稿件或栏目；要撤下的写 撤回；改了编号、并入别的稿件或改为不公开的，"
+                    f"在现在的稿件里写 旧地址: {path.removesuffix('index.html')}",
+                )
+            )
+    return found
+
+
+def _task_path(asked: tuple[Task, bytes]) -> str:
+    return asked[0].path
+
+
+def _path_of(asked: object) -> str:
+    """What to call a file that is asked for."""
+    return str(getattr(asked, "path", "稿件"))
+
+
+def _kept(row: bytes, digest_of_file: str) -> Made:
+    """A file that stays as it is, by its row if there is one."""
+    known = bytes.fromhex(digest_of_file)
+    if row[16:32] == known:
+        return Made(row[:16], known, is_stamped=len(row) > 32)
+    return Made(b"", known)
+
+
+def _at_root(task: Task) -> Task:
+    """The task, with a 404 page for a site at the root of its server: there the preview is, whatever the `url`."""
+    page = task.model
+    return task._replace(model=replace(page, base="/")) if isinstance(page, NotFoundPage) else task
