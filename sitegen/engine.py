@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, M
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from sitegen.diagnostics import CacheError, SitegenError, TroubleError
@@ -174,6 +174,9 @@ def staging(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     except OSError as error:
+        if not was_there:
+            with suppress(OSError):
+                out.rmdir()
         raise _trouble(out, out.name, error) from error
     try:
         yield folder
@@ -194,13 +197,13 @@ def _trouble(out: Path, path: str, error: OSError) -> TroubleError:
 # ---------------------------------------------------------------- what lies in the output
 
 
-def _stamp(path: str, now: int = 0) -> bytes:
+def _stamp(path: str, now: int | None = None) -> bytes:
     """The stamp of the file or folder; b"" if there is none, or (with `now`) if a later change might not show in it."""
     try:
         stamp = stamp_of(os.lstat(path))
     except OSError:
         return b""
-    return b"" if now and not is_settled(stamp, now) else stamp
+    return b"" if now is not None and not is_settled(stamp, now) else stamp
 
 
 def _is_untouched(row: bytes, path: str) -> bool:
@@ -298,7 +301,8 @@ def unknown_files(outputs: Outputs, out: Path, folders: MutableMapping[str, byte
         while above not in ours:
             ours.add(above)
             above = above.rpartition("/")[0]
-    found: list[str] = []
+    found = list(_strangers(out, "", outputs, ours))  # every build changes the stamp of the topmost
+    ours.remove("")
     for folder in ours:
         stamp = folders.get(folder)
         if stamp and stamp == _stamp(f"{out}/{folder}"):
@@ -312,25 +316,27 @@ def unknown_files(outputs: Outputs, out: Path, folders: MutableMapping[str, byte
             del folders[folder]
     for folder in [folder for folder in folders if folder not in ours]:
         del folders[folder]
-    if found:
-        folders.pop("", None)  # so that they are named again next time
-    return tuple(sorted(found))
+    return tuple(sorted(path for path in found if not path.endswith("/")))
 
 
-def folders_are_untouched(out: Path, folders: Mapping[str, bytes]) -> bool:
+def folders_are_untouched(rows: Rows, out: Path, folders: Mapping[str, bytes]) -> bool:
     """Whether no folder of the output has got or lost a file since `unknown_files` looked, which found none of others.
 
-    Only where the output is that of the same build.
+    Only where `rows` are those of the same build.
     """
-    return "" in folders and all(stamp == _stamp(f"{out}/{folder}") for folder, stamp in folders.items())
+    if not all(stamp == _stamp(f"{out}/{folder}") for folder, stamp in folders.items()):
+        return False
+    return all(path.endswith("/") for path in _strangers(out, "", rows, folders))
 
 
-def _strangers(out: Path, folder: str, outputs: Outputs, ours: Collection[str]) -> Iterator[str]:
+def _strangers(out: Path, folder: str, outputs: Collection[str], ours: Collection[str]) -> Iterator[str]:
+    """The files in the folder that are not ours, and the folders (these with a slash at the end)."""
     with os.scandir(f"{out}/{folder}") as entries:
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
                 if path not in ours and path != _UNFINISHED:
+                    yield f"{path}/"
                     yield from _strangers(out, path, outputs, ours)
             elif path not in outputs and path != MANIFEST:
                 yield path
@@ -354,7 +360,11 @@ def published(outputs: Iterable[str], secret: Collection[str], out: Path) -> Map
         documents = tuple(path.removesuffix("index.html") for path in ours if _DOCUMENT.fullmatch(path))
         ours |= {path for path in present if path.startswith(documents)}
     found = known or {}
-    return {**{path: digest_of((out / path).read_bytes()).hex() for path in sorted(ours) if path not in found}, **found}
+    return {**{path: _digest_at(out / path) for path in sorted(ours) if path not in found}, **found}
+
+
+def _digest_at(path: Path) -> str:
+    return digest_of(path.read_bytes()).hex() if path.is_file() else ""  # a broken link
 
 
 def lost_addresses(outputs: Iterable[str], before: Iterable[str], documents: Collection[str]) -> tuple[str, ...]:
@@ -398,8 +408,9 @@ def publish(outputs: Outputs, before: Mapping[str, str], out: Path, waiting: Pat
     """
     digests = {path: made.digest.hex() for path, made in outputs.items()}
     written = [path for path, made in outputs.items() if made.staged]
-    removed = [path for path in before if path not in outputs and _is_file(out / path)]
-    _make_way(written, removed, out)
+    gone = [path for path in before if path not in outputs]
+    removed = [path for path in gone if _is_file(out / path)]
+    _make_way(written, gone, out)
     try:
         # What was published stays known even if this is interrupted: nothing of it may be left behind unknown.
         if written or removed or before != digests or read_manifest(out) is None:
@@ -408,7 +419,7 @@ def publish(outputs: Outputs, before: Mapping[str, str], out: Path, waiting: Pat
             first = _write_manifest(waiting / "first", {**before, **digests})
             _make_folders(written, removed, out)
             first.replace(out / MANIFEST)
-            for path in removed:  # first, since what goes may be what must not be seen
+            for path in gone:  # first, since what goes may be what must not be seen
                 if _is_file(out / path):  # a folder may stand there now
                     (out / path).unlink()
                 remove_empty(out, (out / path).parent)
@@ -462,15 +473,16 @@ def _put(source: Path, target: Path) -> None:
         source.replace(target)
 
 
-def _make_way(written: Iterable[str], removed: Collection[str], out: Path) -> None:
+def _make_way(written: Iterable[str], gone: Iterable[str], out: Path) -> None:
     """Raise `TroubleError` where somebody else's file stands where a folder must be, or the other way round."""
-    ours = set(removed)
+    ours = set(gone)
+    folders = {above.as_posix() for path in ours for above in PurePosixPath(path).parents}  # an interruption left them
     seen: set[Path] = set()
     for path in written:
         target = out / path
         if target.is_dir() and not target.is_symlink():
             inside = {file.relative_to(out).as_posix() for file in target.rglob("*") if file.is_file()}
-            if not inside or not inside <= ours:
+            if not inside <= ours or (not inside and path not in folders):
                 raise TroubleError(f"输出文件夹里“{target.name}”是文件夹，应是文件；请移走它再构建。")
         for above in target.parents:
             if above == out or above in seen:

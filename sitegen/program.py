@@ -20,6 +20,9 @@ _LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "jinja2", "markupsafe")
 _OPTIONAL = ("pagefind_bin",)
 
 
+_MORE = ("__closure__", "__defaults__", "__kwdefaults__", "__self__")  # what a function knows besides its text
+
+
 def program_of(functions: Iterable[Callable[..., object]]) -> str:
     """A digest of the package, of the libraries it computes with, of Python, and of a site's own `functions`.
 
@@ -28,7 +31,7 @@ def program_of(functions: Iterable[Callable[..., object]]) -> str:
     found = blake2b(_program().encode(), digest_size=16)
     for function in functions:
         code = getattr(function, "__code__", None)
-        if code is None or getattr(function, "__closure__", None) or getattr(function, "__defaults__", None):
+        if code is None or any(getattr(function, name, None) for name in _MORE):
             return ""
         file = Path(code.co_filename)
         if file.is_relative_to(_OURS):

@@ -114,7 +114,9 @@ class Last(NamedTuple):
         return found
 
     def holds(self, inputs: Inputs, options: Options) -> bool:
-        """Whether a build now would say and make the same."""
+        """Whether a build now would say and make the same, if the output is as it was left."""
+        if self.result.report is None or self.result.report.unknown:
+            return False  # to be looked for again
         return self.inputs == inputs.digest and self.moment in (None, options.as_of)
 
 

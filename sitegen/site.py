@@ -190,7 +190,7 @@ def _is_untouched(output: Path, store: Store) -> bool:
     rows = store.shelf(named("rows", output))
     if published_before(rows, output, ()) is None or untouched(rows, output) is None:
         return False
-    return folders_are_untouched(output, store.shelf(named("folders", output)))
+    return folders_are_untouched(rows, output, store.shelf(named("folders", output)))
 
 
 def _digest_of_file(path: Path) -> bytes:

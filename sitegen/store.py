@@ -131,6 +131,12 @@ class Store(_Values, MutableMapping[str, bytes]):
         except sqlite3.DatabaseError as error:
             raise CacheError(f"缓存写不了（{error}）") from error
 
+    def names(self, prefix: str) -> list[str]:
+        """The names that begin so."""
+        return [
+            str(row[0]) for row in self._ask("SELECT key FROM memo WHERE key >= ? AND key < ?", prefix, prefix + "\x7f")
+        ]
+
     def shelf(self, name: str) -> Shelf[Any]:
         """The shelf of that name, read whole the first time."""
         if name not in self._shelves:
@@ -166,17 +172,22 @@ class Shelf(dict[str, V]):
         super().__init__()
         self._name = name
         self._dirty: set[int] = set()
-        self._parts: set[int] = set()  # the rows that there are
-        if head := store.get(self._row("head")):
-            count, parts = pickle.loads(head)
-            rows = [store.get(self._row(number)) for number in parts]
-            if None not in rows:
-                for row in rows:
-                    super().update(pickle.loads(row or b""))
-            self._parts = set(parts)
-            if len(self) != count:  # a part of it is as bad as nothing: it must not pass for the whole
-                store.is_damaged = True
-                self.clear()
+        self._parts: dict[int, bytes] = {}  # the rows that there are, with their digests
+        head = store.get(self._row("head"))
+        count, self._parts = pickle.loads(head) if head else (0, {})
+        rows = {number: store.get(self._row(number)) or b"" for number in self._parts}
+        if all(_digest(row) == self._parts[number] for number, row in rows.items()):
+            for row in rows.values():
+                super().update(pickle.loads(row))
+        names = [name for name in store.names(self._row("")) if name != self._row("head")]
+        if len(self) != count or sorted(names) != sorted(map(self._row, self._parts)):
+            store.is_damaged = (
+                True  # a part of it, or an older one, is as bad as nothing: it must not pass for the whole
+            )
+            super().clear()
+            self._parts = {}
+            for name in (*names, self._row("head")):
+                store.pop(name, None)
 
     def __setitem__(self, key: str, value: V) -> None:
         super().__setitem__(key, value)
@@ -205,18 +216,23 @@ class Shelf(dict[str, V]):
         """The rows to be written; afterwards none."""
         if not self._dirty:
             return
-        self._parts |= self._dirty
-        yield self._row("head"), pickle.dumps((len(self), sorted(self._parts)), pickle.HIGHEST_PROTOCOL)
         rows: dict[int, dict[str, V]] = {number: {} for number in self._dirty}
         for key, value in self.items():
             if (number := _bucket(key)) in rows:
                 rows[number][key] = value
         for number, row in sorted(rows.items()):
-            yield self._row(number), pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
+            blob = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
+            self._parts[number] = _digest(blob)
+            yield self._row(number), blob
+        yield self._row("head"), pickle.dumps((len(self), self._parts), pickle.HIGHEST_PROTOCOL)
         self._dirty.clear()
 
     def _row(self, number: int | str) -> str:
         return f"shelf/{self._name}/{number}"
+
+
+def _digest(blob: bytes) -> bytes:
+    return hashlib.blake2b(blob, digest_size=_SEAL).digest()
 
 
 def _bucket(key: str) -> int:
@@ -282,15 +298,21 @@ def _connect(folder: Path, program: str) -> tuple[sqlite3.Connection | None, str
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             return None, "缓存正被另一次构建使用，这次不用缓存。"
-        return None, f"缓存打不开（{error}），这次不用缓存。"
+        if any(word in str(error) for word in ("readonly", "unable to open", "disk")):
+            return None, f"缓存打不开（{error}），这次不用缓存。"
+        return _renewed(folder, program)
     except (sqlite3.Error, CacheError, TypeError, ValueError):
-        discard(folder)  # not kept: nobody knows what its pages still hold
-        try:
-            return _prepare(folder, program)[0], "缓存已损坏或属于另一个版本，已重新建立。"
-        except (OSError, sqlite3.Error):
-            return None, "缓存已损坏，又不能替换，这次不用缓存。"
+        return _renewed(folder, program)
     except OSError as error:
         return None, f"缓存文件夹不能用（{error.strerror}），这次不用缓存。"
+
+
+def _renewed(folder: Path, program: str) -> tuple[sqlite3.Connection | None, str]:
+    discard(folder)  # not kept: nobody knows what its pages still hold
+    try:
+        return _prepare(folder, program)[0], "缓存已损坏或属于另一个版本，已重新建立。"
+    except (OSError, sqlite3.Error, TypeError, ValueError):
+        return None, "缓存已损坏，又不能替换，这次不用缓存。"
 
 
 def _prepare(folder: Path, program: str) -> tuple[sqlite3.Connection, str]:

@@ -81,10 +81,12 @@ class Workers:
         self, executor: Executor, function: Batch[A, R], items: Iterator[A], names: Callable[[A], str]
     ) -> Iterator[R]:
         pending: deque[tuple[Sequence[A], Future[Sequence[R]]]] = deque()
+        asked: Sequence[A] = ()
         with _sender(function, is_own=executor is self._own) as submit:
             try:
                 while True:
                     while len(pending) < _IN_FLIGHT * max(self._jobs, 2) and (batch := list(islice(items, _BATCH))):
+                        asked = batch
                         pending.append((batch, submit(executor, batch)))
                     if not pending:
                         return
@@ -92,6 +94,8 @@ class Workers:
                     pending.popleft()
             except BrokenExecutor as error:
                 batches = [batch for batch, _ in pending]
+                if asked and (not batches or batches[-1] is not asked):
+                    batches.append(asked)  # it broke while this was handed over
                 self._close()
                 raise TroubleError(_crash(function, batches, names)) from error
             finally:

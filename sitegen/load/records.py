@@ -183,7 +183,11 @@ def read_entries(content: Path, listing: Listing, around: Surroundings, kept: Ke
     fresh: list[Entry] = []
     for entry in run(reader, asked):
         if entry.is_same:
-            settled = is_settled(entry.stamp, kept.now) and _are_settled(old[entry.path].files, kept.now)
+            settled = (
+                bool(entry.stamp)
+                and is_settled(entry.stamp, kept.now)
+                and _are_settled(old[entry.path].files, kept.now)
+            )
             entries[entry.path] = old[entry.path]._replace(stamp=entry.stamp, is_settled=settled)
             continue
         entries[entry.path] = entry

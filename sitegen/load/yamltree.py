@@ -61,149 +61,134 @@ def read_yaml(text: str, first_line: int = 1) -> Read:
 
 # ---------------------------------------------------------------- what is simple
 
-# In one line: a key, or an entry of a list, or both; then a text, a quoted text, a flow list or a flow mapping.
 _ODD = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 _KEY = r"([A-Za-z0-9_\u3007\u3400-\u9fff][A-Za-z0-9_.\u3007\u3400-\u9fff-]{0,63}+)"
-_START = rf"[^{_ODD} ?:,\[\]{{}}#&*!|>'\"%@`-]"
-_QUOTES = rf"\"([^{_ODD}\"\\]*+)\"|'([^{_ODD}']*+)'"
+_FIRST = rf"[^{_ODD} ?:,\[\]{{}}#&*!|>'\"%@`-]"  # of a text without quotes
+_QUOTED = rf"(\"[^{_ODD}\"\\]*+\"|'[^{_ODD}']*+')"
+# What stands before a value (the indent, the `- ` of an entry, the key), and the value, of one of three kinds. What is
+# matched is never given back: no line takes long. The last group holds what is not simple.
 _LINE = re.compile(
-    rf"( *)(- ++)?(?:{_KEY}:(?: ++|(?=\n|\Z)))?"
-    rf"(?:({_START}[^{_ODD}:#]*+(?::(?![ \n]|\Z)[^{_ODD}:#]*+)*+)"
-    rf"|{_QUOTES}|(\[[^{_ODD}#\[\]]*+\]|\{{[^{_ODD}#{{}}]*+\}}))?"
-    r" *+(?:\n|\Z)"
+    rf"(( *)(- ++)?(?:{_KEY}:(?: ++|(?=\n|\Z)))?)"
+    rf"(?:({_FIRST}[^{_ODD}:#]*+(?::(?![ \n]|\Z)[^{_ODD}:#]*+)*+)|{_QUOTED}"
+    rf"|(\[[^{_ODD}#\[\]]*+\]|\{{[^{_ODD}#{{}}]*+\}}))? *+(?:\n|\Z)"
+    r"|([\s\S])"
 )
-_PART = re.compile(rf" *+(?:{_KEY}: ++)?(?:({_START}[^{_ODD}?:#,'\"\[\]{{}}]*+)|{_QUOTES}) *+(?:,(?! *\Z)|\Z)")
-_INDENT, _DASH, _NAME, _PLAIN, _DOUBLE, _SINGLE, _FLOW = range(1, 8)
-
-
-class _Line(NamedTuple):
-    """One line of a simple text."""
-
-    number: int
-    indent: int
-    entry: int  # where what follows the `- ` stands; 0: no entry
-    name: str
-    name_at: int
-    value: Item | None  # None: nothing stands there
+_PART = re.compile(
+    rf"(( *+)(?:{_KEY}: ++)?)(?:({_FIRST}[^{_ODD}?:#,'\"\[\]{{}}]*+)|{_QUOTED}|(\[[^\[\]{{}}]*+\]))"
+    r"( *+(?:,(?! *\Z)|\Z))"
+    r"|([\s\S])"
+)
+_NULLS = ("~", "null")
 
 
 def read_simple(text: str, first_line: int) -> Item | None:
     """What `read_any` gives, if the text is so simple that this can be told without PyYAML; else None."""
-    lines = _lines(text, first_line)
     root: dict[str, Item] = {}
     keys: dict[str, tuple[int, int]] = {}
-    i = 0
-    while i < len(lines):
-        number, indent, entry, name, name_at, value = lines[i]
-        i += 1
-        if indent or entry or name in root or not name:
-            return None
-        if value is None:
-            end = i
-            while end < len(lines) and (lines[end].indent or lines[end].entry):
-                end += 1
-            value = _block(lines[i:end]) if end > i else Item("", number, len(name) + 2)
+    key = ""  # the last one, if it has no value in its line
+    blocks: dict[str, list[_Line]] = {}  # the lines below it
+    for number, (before, indent, entry, name, plain, quoted, flow, odd) in enumerate(_LINE.findall(text), first_line):
+        value: Item | None = None
+        if plain:
+            written = plain.rstrip(" ")
+            value = Item("" if written in _NULLS else written, number, len(before) + 1)
+        elif quoted:
+            value = Item(quoted[1:-1], number, len(before) + 1)
+        elif flow:
+            value = _flow(flow, number, len(before) + 1)
             if value is None:
                 return None
-            i = end
-        root[name] = value
-        keys[name] = (number, name_at)
-    return Item(root, lines[0].number, 1, keys) if lines else None
-
-
-def _lines(text: str, first_line: int) -> Sequence[_Line]:
-    """The lines that are not empty; none at all if one is not simple."""
-    found: list[_Line] = []
-    at, end, number = 0, len(text), first_line
-    match = _LINE.match
-    while at < end:
-        line = match(text, at)
-        if line is None:
-            return ()
-        kind = line.lastindex
-        value: Item | None = None
-        if kind == _PLAIN:
-            written = line[_PLAIN].rstrip(" ")
-            value = Item("" if written in _NULLS else written, number, line.start(_PLAIN) - at + 1)
-        elif kind in (_DOUBLE, _SINGLE):
-            value = Item(line[kind], number, line.start(kind) - at)
-        elif kind == _FLOW:
-            value = _flow(line[_FLOW], number, line.start(_FLOW) - at + 1)
-            if value is None:
-                return ()
-        indent, dash, name = line.group(_INDENT, _DASH, _NAME)
-        if name or dash or value:
-            entry = line.end(_DASH) - at + 1 if dash else 0
-            found.append(_Line(number, len(indent), entry, name or "", line.start(_NAME) - at + 1, value))
-        at = line.end()
-        number += 1
-    return found
-
-
-_NULLS = ("~", "null")
+        elif odd:
+            return None
+        if name and not indent and not entry:
+            if name in root:
+                return None
+            key = "" if value else name
+            root[name] = value or Item("", number, len(name) + 2)
+            keys[name] = (number, 1)
+        elif name or entry or value:
+            if not key:
+                return None
+            line = _Line(number, len(indent), len(indent) + len(entry) + 1, bool(entry), name, value)
+            blocks.setdefault(key, []).append(line)
+    for key, lines in blocks.items():
+        value = _block(lines)
+        if value is None:
+            return None
+        root[key] = value
+    if not root:
+        return None
+    first_key, *_ = keys.values()
+    return Item(root, *first_key, keys)
 
 
 def _flow(text: str, number: int, column: int) -> Item | None:
-    """The flow list or mapping of simple texts; None if it is not simple. `column` is that of its bracket."""
-    inside, is_list = text[1:-1], text[0] == "["
-    if not inside.strip(" "):
-        return Item((), number, column) if is_list else None
+    """The flow list or mapping of simple parts; None if it is not simple. `column` is that of its bracket."""
+    is_list = text[0] == "["
     parts: list[Item] = []
     mapping: dict[str, Item] = {}
     keys: dict[str, tuple[int, int]] = {}
-    at, end = 0, len(inside)
-    while at < end:
-        part = _PART.match(inside, at)
-        if part is None:
-            return None
-        name, plain, double, single = part.groups()
-        start = column + 1
-        if plain is not None:
+    at = column + 1
+    inside = text[1:-1]
+    if not inside.strip(" "):
+        return Item((), number, column) if is_list else None
+    for before, space, name, plain, quoted, inner, after, odd in _PART.findall(inside):
+        start = at + len(before)
+        part: Item | None = None
+        if plain:
             written = plain.rstrip(" ")
-            item = Item("" if written in _NULLS else written, number, start + part.start(2))
-        else:
-            item = Item(single if double is None else double, number, column + part.start(3 if single is None else 4))
-        if is_list and name is None:
-            parts.append(item)
-        elif not is_list and name and name not in mapping:
-            mapping[name] = item
-            keys[name] = (number, start + part.start(1))
-        else:
+            part = Item("" if written in _NULLS else written, number, start)
+        elif quoted:
+            part = Item(quoted[1:-1], number, start)
+        elif inner:
+            part = _flow(inner, number, start)
+        if odd or part is None or bool(name) is is_list or name in mapping:
             return None
-        at = part.end()
+        if is_list:
+            parts.append(part)
+        else:
+            mapping[name] = part
+            keys[name] = (number, at + len(space))
+        at = start + len(plain or quoted or inner) + len(after)
     return Item(tuple(parts), number, column) if is_list else Item(mapping, number, column, keys)
+
+
+class _Line(NamedTuple):
+    """An indented line, or an entry of a list."""
+
+    number: int
+    indent: int
+    column: int  # of what follows the indent and the `- `
+    is_entry: bool
+    name: str
+    value: Item | None
 
 
 def _block(lines: Sequence[_Line]) -> Item | None:
     """A list of texts or of mappings of texts, or such a mapping, all equally far indented; None if it is not that."""
     first = lines[0]
-    if not first.entry:
-        return _pairs(lines, first.indent, first.indent + 1)
+    if not first.is_entry:
+        return _pairs(lines, first.column)
     parts: list[Item] = []
-    i = 0
-    while i < len(lines):
-        line = lines[i]
-        end = i + 1
-        while end < len(lines) and not lines[end].entry:
-            end += 1
-        if line.indent != first.indent or not line.entry:
+    starts = [i for i, line in enumerate(lines) if line.is_entry]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        line = lines[start]
+        if line.indent != first.indent:
             return None
-        part = _pairs(lines[i:end], line.indent, line.entry) if line.name else line.value if end == i + 1 else None
+        part = _pairs(lines[start:end], line.column) if line.name else line.value if end == start + 1 else None
         if part is None:
             return None
         parts.append(part)
-        i = end
     return Item(tuple(parts), first.number, first.indent + 1)
 
 
-def _pairs(lines: Sequence[_Line], indent: int, column: int) -> Item | None:
-    """The mapping of the lines, the names of which all stand at `column`; the first line is indented by `indent`."""
+def _pairs(lines: Sequence[_Line], column: int) -> Item | None:
+    """The mapping of the lines, the names of which must all stand at `column`; only the first may be an entry."""
     mapping: dict[str, Item] = {}
     keys: dict[str, tuple[int, int]] = {}
     for line in lines:
-        if line.indent != indent or line.name_at != column or not line.name or line.name in mapping:
+        if line.column != column or not line.name or line.name in mapping or (mapping and line.is_entry):
             return None
-        indent = column - 1  # of those after the first, which may be an entry of a list
         mapping[line.name] = line.value or Item("", line.number, column + len(line.name) + 1)
         keys[line.name] = (line.number, column)
     return Item(mapping, lines[0].number, column, keys)

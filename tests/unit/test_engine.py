@@ -641,7 +641,7 @@ def test_unknown_files_are_named_wherever_they_lie(out: Path) -> None:
     folders: dict[str, bytes] = {}
     outputs = outputs_of(*SITE)
     assert unknown_files(outputs, out, folders, LATER) == ()
-    assert folders.keys() == {"", "b", "doc", "doc/x"}
+    assert folders.keys() == {"b", "doc", "doc/x"}
     (out / "doc" / "x" / "own.txt").write_text("x", encoding="utf-8")
     (out / "own" / "deep").mkdir(parents=True)
     (out / "own" / "deep" / "own.txt").write_text("x", encoding="utf-8")
@@ -654,7 +654,7 @@ def test_unknown_files_are_named_wherever_they_lie(out: Path) -> None:
     (out / "b" / "link").unlink()
     (out / "doc" / "x" / "own.txt").unlink()
     assert unknown_files(outputs, out, folders, LATER) == ()
-    assert folders.keys() == {"", "b", "doc", "doc/x"}
+    assert folders.keys() == {"b", "doc", "doc/x"}
 
 
 def test_file_in_a_folder_that_is_no_longer_ours_is_named(out: Path) -> None:
@@ -679,10 +679,11 @@ def test_folder_is_looked_into_only_if_it_may_have_changed(out: Path, monkeypatc
     assert sorted(looked) == ["", "b", "doc", "doc/x"]
     looked.clear()
     unknown_files(outputs_of(*SITE), out, folders, LATER)
-    assert looked == []
+    assert looked == [""]  # which every build changes
+    looked.clear()
     (out / "doc" / "new").mkdir()
     unknown_files(outputs_of(*SITE), out, folders, LATER)
-    assert looked[0] == "doc"
+    assert "doc" in looked
     assert "b" not in looked
 
 
