@@ -10,6 +10,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PLAIN = re.compile(r"[A-Za-z0-9_./-]*")  # nothing in it is ever quoted
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -51,6 +52,8 @@ def absolute(target: str, base: str) -> str:
 @lru_cache(maxsize=4096)  # every page links to the same columns
 def quote_path(target: str) -> str:
     """`target` percent-quoted once; what is quoted already stays."""
+    if _PLAIN.fullmatch(target):
+        return target
     return quote(_STRAY_PERCENT.sub("%25", target), safe="/%?#=&+,;@!$'()*~")
 
 

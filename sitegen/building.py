@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -20,7 +20,7 @@ from sitegen import load, markdown
 from sitegen.address import page_at, quote_path
 from sitegen.catalog import Catalog, build_catalog
 from sitegen.checks import RULES, run_checks
-from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span, sort_diagnostics
+from sitegen.diagnostics import CodeInfo, Diagnostic, Finding, Severity, Span, sort_diagnostics
 from sitegen.engine import (
     Made,
     Outputs,
@@ -33,6 +33,8 @@ from sitegen.engine import (
     published,
     published_before,
     record,
+    release,
+    releases_of,
     stage,
     staging,
     unknown_files,
@@ -41,10 +43,10 @@ from sitegen.engine import (
 from sitegen.formats import FORMATS, asset_tasks, compile_templates
 from sitegen.importers import IMPORTERS
 from sitegen.load import Kept, finish, load_tree, locate
-from sitegen.model import Disclosure, History, Internal, Kit, Task, Tree, digest
+from sitegen.model import Disclosure, Internal, Kit, Task, Tree, digest
 from sitegen.request import BuildResult, Extensions, Inputs, Last, Options, Progress, named
 from sitegen.store import Store
-from sitegen.views import VIEWS, plan, search_key, search_records, tasks_of
+from sitegen.views import VIEWS, move_desk, plan, search_key, search_records, tasks_of
 from sitegen.views.pages import NotFoundPage
 from sitegen.views.redirects import RULES_FILE
 from sitegen.workers import Workers
@@ -85,6 +87,7 @@ class CheckResult:
     diagnostics: tuple[Diagnostic, ...]
     catalog: Catalog
     tree: Tree
+    meta: bytes = b""  # digest of everything but what the bodies say
     notes: tuple[str, ...] = ()
 
     def blocks(self, strict: bool) -> bool:
@@ -97,6 +100,18 @@ _SECONDS_TO_RENDER = 0.4  # a thousand pages
 
 
 @dataclass
+class Warm:
+    """What a build leaves in memory for the next one of the same session."""
+
+    meta: bytes = b""
+    catalog: Catalog | None = None
+    problems: tuple[Finding, ...] = ()  # found in making the catalog
+    outputs: Outputs | None = None  # published, into a folder that nobody else writes into
+    last: Last | None = None
+    inputs: Inputs | None = None
+
+
+@dataclass
 class Build:
     """One build, step by step; each step is given what the ones before it made."""
 
@@ -106,13 +121,16 @@ class Build:
     store: Store
     workers: Workers
     progress: Progress
+    warm: Warm = field(default_factory=Warm)
 
     def run(self, inputs: Inputs, last: Last | None) -> BuildResult:
         """Publish, unless something stands against it."""
+        last = self.warm.last or last
         checked = self.check(inputs)
         if checked.blocks(self.options.strict):
             return BuildResult(checked.diagnostics, skipped=checked.tree.skipped, notes=checked.notes)
-        with staging(self.options.output) as waiting:
+        out = self.options.output
+        with staging(releases_of(out) if self.options.release else out) as waiting:
             return self.publish(inputs, checked, waiting, last)
 
     # ------------------------------------------------ what goes in
@@ -144,7 +162,36 @@ class Build:
         )
         self.store.flush()  # before anything else: what may no longer be shown is no longer kept
         finish(kept)
-        return _judge(options, self.extensions, tree, inputs.history, (*inputs.notes, *self.store.notes))
+        return self.judge(tree, inputs)
+
+    def judge(self, tree: Tree, inputs: Inputs) -> CheckResult:
+        """What is wrong with the tree, and its catalog; with `keep_going` without the faulty documents."""
+        options, extensions, warm = self.options, self.extensions, self.warm
+        severities = {code: info.severity for code, info in codes(extensions).items()}
+        while True:
+            meta = self.meta(inputs, tree)
+            if warm.catalog is not None and warm.meta == meta:
+                catalog, problems = warm.catalog.with_bodies(tree.documents, tree.bodies), warm.problems
+                move_desk(catalog)
+            else:
+                catalog, problems = build_catalog(tree, inputs.history, options.as_of.date())
+            warm.meta, warm.catalog, warm.problems = meta, catalog, problems
+            findings = (*problems, *run_checks(catalog, tree.internal, extensions.rules))
+            located = locate(findings, tree.marks, severities, options.label)
+            faulty = {f.where for f in findings if severities[f.code] is Severity.ERROR}
+            faulty &= {doc.path for doc in tree.documents} | {gone.path for gone in tree.withdrawn}
+            if not options.keep_going or not faulty:
+                break
+            tree = _without(tree, faulty, located)
+        diagnostics = tree.diagnostics + located
+        if options.keep_going:  # what is left out is told, and no longer stops the rest
+            skipped = {f"{options.label}/{path}" for path in tree.skipped}
+            diagnostics = tuple(
+                replace(d, severity=Severity.WARNING) if d.span.path in skipped else d for d in diagnostics
+            )
+        diagnostics = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
+        notes = (*inputs.notes, *self.store.notes)
+        return CheckResult(sort_diagnostics(diagnostics), catalog, tree, meta, notes)
 
     # ------------------------------------------------ what comes out
 
@@ -152,13 +199,12 @@ class Build:
         """Make what has changed and put it in place."""
         options, tree, catalog = self.options, checked.tree, checked.catalog
         rows = self.store.shelf(self.named("rows"))
-        meta = self.meta(inputs, checked)
-        outputs = self.only_bodies(checked, waiting, last) if last is not None and last.meta == meta else None
+        outputs = self.only_bodies(checked, waiting, last) if last is not None and last.meta == checked.meta else None
         if outputs is None:
             tasks = chain(plan(catalog, self.extensions.views), asset_tasks(tree.kit))
             outputs = self.execute(tasks, checked, waiting)
         secret = _secret_pages(tree)
-        before = published_before(rows, options.output, secret)
+        before = published_before(rows, options.output, secret) if self.warm.outputs is None else self.known_before()
         if before is None:
             before = published(outputs, secret, options.output)
         secret |= _secret_redirects(options.output, before.keys() - outputs.keys(), tree)
@@ -167,11 +213,21 @@ class Build:
         if blocks(diagnostics, strict=options.strict):
             return BuildResult(diagnostics, notes=checked.notes)
         found = {**outputs, **self.search(tree, catalog, before, waiting)}
-        report = publish(found, before, options.output, waiting)
+        if options.release:
+            with release(options.output) as folder:
+                report = publish(found, before, folder, waiting)
+            found = {path: made._replace(is_stamped=False) for path, made in found.items()}  # links change stamps
+        else:
+            report = publish(found, before, options.output, waiting, with_manifest=not options.is_ours)
         now = self.store.clock()
-        record(rows, found, options.output, now)
-        folders = self.store.shelf(self.named("folders"))
-        report = replace(report, unknown=unknown_files(found, options.output, folders, now))
+        if options.is_ours:
+            self.warm.outputs = {
+                path: made._replace(staged="") if made.staged else made for path, made in found.items()
+            }
+        else:
+            record(rows, found, options.output, now)
+            folders = self.store.shelf(self.named("folders"))
+            report = replace(report, unknown=unknown_files(found, options.output, folders, now))
         result = BuildResult(
             diagnostics,
             report,
@@ -181,8 +237,12 @@ class Build:
             skipped=tree.skipped,
             notes=checked.notes,
         )
-        self.remember(inputs, meta, checked, result)
+        self.remember(inputs, checked, result)
         return result
+
+    def known_before(self) -> Mapping[str, str]:
+        """What the last build of this session published, with digests."""
+        return {path: made.digest.hex() for path, made in (self.warm.outputs or {}).items()}
 
     def execute(self, tasks: Iterable[Task], checked: CheckResult, waiting: Path) -> Outputs:
         """What the tasks give; those whose files lie in the output are not carried out."""
@@ -209,6 +269,7 @@ class Build:
                 _task_path,
             ),
             _counter(self.progress, "生成网页", 2 * len(checked.catalog.documents)),
+            self.warm.outputs,
         )
 
     def only_bodies(self, checked: CheckResult, waiting: Path, last: Last) -> Outputs | None:
@@ -219,7 +280,7 @@ class Build:
         """
         if self.extensions.views != BUILTIN.views:
             return None
-        outputs = untouched(self.store.shelf(self.named("rows")), self.options.output)
+        outputs = self.warm.outputs or untouched(self.store.shelf(self.named("rows")), self.options.output)
         if outputs is None:
             return None
         documents = checked.catalog.documents.values()
@@ -259,7 +320,7 @@ class Build:
 
     # ------------------------------------------------ what is remembered
 
-    def remember(self, inputs: Inputs, meta: bytes, checked: CheckResult, result: BuildResult) -> None:
+    def remember(self, inputs: Inputs, checked: CheckResult, result: BuildResult) -> None:
         """Remember this build, unless what it said is about a file of which nothing may be kept."""
         tree = checked.tree
         withheld = [record for record in tree.internal if record.is_withheld]
@@ -277,23 +338,25 @@ class Build:
         last = Last(
             inputs.digest,
             self.options.as_of if is_awaited else None,
-            meta,
+            checked.meta,
             {doc.id: doc.body.digest for doc in checked.catalog.documents.values()},
             replace(result, report=report, diagnostics=diagnostics),
         )
-        self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+        if self.options.is_ours:
+            self.warm.last = last
+        else:
+            self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
 
-    def meta(self, inputs: Inputs, checked: CheckResult) -> bytes:
-        """A digest of all that pages are made of besides the bodies."""
-        tree, catalog = checked.tree, checked.catalog
+    def meta(self, inputs: Inputs, tree: Tree) -> bytes:
+        """A digest of everything that catalog and pages are made of, besides what the bodies say."""
         kit = (tree.kit.variables, tuple((name, blake2b(data).digest()) for name, data in tree.kit.files.items()))
-        documents = tuple((doc.meta, doc.body.is_blank) for doc in catalog.documents.values())
-        gone = tuple(catalog.withdrawn.values())
-        day = catalog.as_of.toordinal()
-        options = (self.options.preview, self.options.keep_going)
-        return digest(
-            (tree.config, tuple(tree.columns.values()), tree.hidden, kit, documents, gone, inputs.history, day, options)
-        )
+        # Only where files that may not be shown are do their records count: others might name them.
+        hidden = tuple(record for record in tree.internal if record.is_withheld)
+        options = (self.options.preview, self.options.keep_going, self.options.as_of.toordinal())
+        documents = tuple(doc.meta for doc in tree.documents)
+        columns = tuple(tree.columns.values())
+        site = (tree.config, columns, tree.hidden, kit)
+        return digest((site, documents, tree.withdrawn, hidden, tree.broken, inputs.history, options))
 
     def with_code(self, kit: Kit) -> Kit:
         """The kit with its templates as code, compiled once for each theme."""
@@ -333,28 +396,6 @@ def codes(extensions: Extensions = BUILTIN) -> Mapping[str, CodeInfo]:
 
 
 # ---------------------------------------------------------------- steps
-
-
-def _judge(
-    options: Options, extensions: Extensions, tree: Tree, history: History, notes: tuple[str, ...]
-) -> CheckResult:
-    """What is wrong with the tree, and its catalog; with `keep_going` without the faulty documents."""
-    severities = {code: info.severity for code, info in codes(extensions).items()}
-    while True:
-        catalog, problems = build_catalog(tree, history, options.as_of.date())
-        findings = (*problems, *run_checks(catalog, tree.internal, extensions.rules))
-        located = locate(findings, tree.marks, severities, options.label)
-        faulty = {f.where for f in findings if severities[f.code] is Severity.ERROR}
-        faulty &= {doc.path for doc in tree.documents} | {gone.path for gone in tree.withdrawn}
-        if not options.keep_going or not faulty:
-            break
-        tree = _without(tree, faulty, located)
-    diagnostics = tree.diagnostics + located
-    if options.keep_going:  # what is left out is told, and no longer stops the rest
-        skipped = {f"{options.label}/{path}" for path in tree.skipped}
-        diagnostics = tuple(replace(d, severity=Severity.WARNING) if d.span.path in skipped else d for d in diagnostics)
-    diagnostics = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
-    return CheckResult(sort_diagnostics(diagnostics), catalog, tree, notes)
 
 
 def _exempted(

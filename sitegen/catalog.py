@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -182,6 +182,13 @@ class Catalog:
             else:
                 found[column_id] = self.by_column[column_id]
         return found
+
+    def with_bodies(self, documents: Iterable[Document], bodies: Mapping[str, Body]) -> Catalog:
+        """The same catalog with other bodies: `documents` are all of it, and differ in nothing else (`meta`)."""
+        known = {doc.id: doc for doc in documents}
+        moved = replace(self, documents={doc_id: known[doc_id] for doc_id in self.documents}, bodies=bodies)
+        moved.__dict__["listed"] = self.listed
+        return moved
 
     @property
     def top(self) -> tuple[Column, ...]:

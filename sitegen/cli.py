@@ -141,8 +141,10 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @commands.command(help="生成网站（默认命令）。")
 @_shared
+@click.option("--release", is_flag=True, help="整站一次切换：新版写在旁边，最后换上；上一版留着，可以退回。")
+@click.option("--verify", is_flag=True, help="构建后再从头生成一遍，逐字节核对输出。")
 @click.pass_obj
-def build(extensions: Extensions | None, /, style: str, **given: Any) -> None:
+def build(extensions: Extensions | None, /, style: str, verify: bool, **given: Any) -> None:
     """Build the site and say what changed."""
     from sitegen.site import build_site
 
@@ -157,6 +159,8 @@ def build(extensions: Extensions | None, /, style: str, **given: Any) -> None:
             _say(f"{_counted(result.diagnostics)}。没有发布，{given['output']} 里的内容没有改动。")
         raise click.exceptions.Exit(1)
     click.echo(_told(result, options))
+    if verify:
+        _verify(options, extensions, is_quiet=style != "text")
 
 
 @commands.command(help="检查内容，不生成网站。")
@@ -315,6 +319,7 @@ def _options(
     keep_going: bool,
     no_search: bool,
     jobs: int | None,
+    release: bool = False,
     **_: object,
 ) -> Options:
     from sitegen.site import Options
@@ -338,6 +343,7 @@ def _options(
         strict=strict,
         keep_going=keep_going,
         jobs=jobs,
+        release=release,
     )
 
 
@@ -399,6 +405,21 @@ def _rendered(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensi
 
 def _print(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensions | None) -> None:
     click.echo(_rendered(diagnostics, style, extensions), err=True, nl=False)
+
+
+def _verify(options: Options, extensions: Extensions | None, *, is_quiet: bool) -> None:
+    """Say whether the output is what a build from nothing gives; exit status 3 if it is not."""
+    from sitegen.site import verify_site
+
+    with _short_lived(), _Progress(is_quiet=is_quiet) as progress:
+        different = verify_site(options, extensions, progress)
+    if not different:
+        click.echo("核对通过：输出与从头生成的逐字节相同。")
+        return
+    _say(f"核对不通过：{len(different)} 个文件与从头生成的不同，请发给维护人员；用 clean 清除后重新构建可以恢复。")
+    for path in different[:20]:
+        _say(f"  {path}")
+    raise click.exceptions.Exit(3)
 
 
 def _told(result: BuildResult, options: Options) -> str:

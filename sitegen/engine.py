@@ -4,7 +4,7 @@ A task whose key is known, and whose file lies in the output as it was written, 
 be made is written beside the output first, by whichever process made it, and put in its place when all is made.
 
 Exports `Outputs`, `Made`, `PublishReport`, `Rows`, `Produce`, `key_of`, `execute`, `staging`, `published`,
-`lost_addresses`, `publish`, `record`.
+`lost_addresses`, `publish`, `release`, `record`.
 """
 
 from __future__ import annotations
@@ -126,10 +126,12 @@ def execute(
     out: Path,
     carry_out: Callable[[Iterator[tuple[Task, bytes]]], Iterator[Made | Failure]],
     progress: Callable[[int], None] = lambda _: None,
+    there: Outputs | None = None,
 ) -> Outputs:
     """What every task gives, by path. Raises `SitegenError` naming the first task that fails.
 
-    `rows` tells what lies in `out`; only other tasks are carried out. `progress` is told how many more are done.
+    `rows` tells what lies in `out`; only other tasks are carried out. `there` tells it without a look at the files,
+    for a folder into which nobody else writes. `progress` is told how many more are done.
     """
     outputs: dict[str, Made] = {}
     missing: list[str] = []
@@ -139,6 +141,11 @@ def execute(
             key = keys(task)
             row = rows.get(task.path)
             path = f"{out}/{task.path}"
+            if there is not None:
+                row = b""
+                if (made := there.get(task.path)) is not None and key and made.key == key:
+                    outputs[task.path] = made
+                    continue
             if row and key and row.startswith(key) and _is_untouched(row, path):
                 outputs[task.path] = Made(key, row[_SIZE : 2 * _SIZE], is_stamped=True)
                 progress(1)
@@ -399,12 +406,14 @@ class PublishReport:
     unknown: tuple[str, ...] = ()
 
 
-def publish(outputs: Outputs, before: Mapping[str, str], out: Path, waiting: Path) -> PublishReport:
+def publish(
+    outputs: Outputs, before: Mapping[str, str], out: Path, waiting: Path, *, with_manifest: bool = True
+) -> PublishReport:
     """Make the folder `out` hold exactly `outputs`, as far as our own files go; unknown files stay and are named.
 
     What differs lies in the folder `waiting` and is put in its place, each file whole; what stood there `before` (see
     `published`) and is no more is removed. The manifest comes last, so that a crash in between is healed by the next
-    build.
+    build. Without one, nothing in `out` says whose it is: for a folder that does not outlive the program.
     """
     digests = {path: made.digest.hex() for path, made in outputs.items()}
     written = [path for path, made in outputs.items() if made.staged]
@@ -413,22 +422,81 @@ def publish(outputs: Outputs, before: Mapping[str, str], out: Path, waiting: Pat
     _make_way(written, gone, out)
     try:
         # What was published stays known even if this is interrupted: nothing of it may be left behind unknown.
-        if written or removed or before != digests or read_manifest(out) is None:
+        if not with_manifest or written or removed or before != digests or read_manifest(out) is None:
             # Everything that takes room comes first, so that a full disk changes nothing.
-            last = _write_manifest(waiting / "last", digests)
-            first = _write_manifest(waiting / "first", {**before, **digests})
+            if with_manifest:
+                last = _write_manifest(waiting / "last", digests)
+                first = _write_manifest(waiting / "first", {**before, **digests})
             _make_folders(written, removed, out)
-            first.replace(out / MANIFEST)
+            if with_manifest:
+                first.replace(out / MANIFEST)
             for path in gone:  # first, since what goes may be what must not be seen
                 if _is_file(out / path):  # a folder may stand there now
                     (out / path).unlink()
                 remove_empty(out, (out / path).parent)
             for path in written:
                 _put(waiting / outputs[path].staged, out / path)
-            last.replace(out / MANIFEST)
+            if with_manifest:
+                last.replace(out / MANIFEST)
     except OSError as error:
         raise _trouble(out, str(error.filename or "文件"), error) from error
     return PublishReport(tuple(sorted(written)), tuple(removed), len(outputs) - len(written))
+
+
+def releases_of(out: Path) -> Path:
+    """The folder beside `out` that holds its releases."""
+    return out.with_name(f"{out.name}.releases")
+
+
+@contextmanager
+def release(out: Path) -> Iterator[Path]:
+    """A copy of what `out` holds, to be changed; then `out`, a symbolic link, leads to it, in one step.
+
+    The copy shares the files by hard links: what is published into it is renamed into place, so the release that
+    visitors see stays as it is until the last moment. It is kept to go back to, older ones are removed. When something
+    fails, nothing has happened.
+    """
+    folder = releases_of(out)
+    old = out.resolve() if out.is_symlink() else out
+    numbers = [int(path.name) for path in folder.glob("*") if path.name.isdecimal()] if folder.is_dir() else []
+    new = folder / f"{max(numbers, default=0) + 1:06}"
+    link = folder / f"{out.name}.new"
+    try:
+        folder.mkdir(exist_ok=True)
+        if old.is_dir():
+            shutil.copytree(old, new, symlinks=True, copy_function=_link, ignore=shutil.ignore_patterns(_UNFINISHED))
+        else:
+            new.mkdir()
+    except OSError as error:
+        shutil.rmtree(new, ignore_errors=True)
+        raise _trouble(out, str(error.filename or out.name), error) from error
+    try:
+        yield new
+        link.unlink(missing_ok=True)
+        link.symlink_to(new.relative_to(out.parent), target_is_directory=True)
+        if out.is_dir() and not out.is_symlink():
+            out.rename(folder / "000000")  # the first time there is nothing that could be switched
+        link.replace(out)
+    except BaseException as error:
+        if not out.exists() and not out.is_symlink() and (folder / "000000").is_dir():
+            (folder / "000000").rename(out)
+        shutil.rmtree(new, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise TroubleError(
+                f"{out} 换不到新版（{error.strerror}），没有发布。系统可能不允许建立符号链接；去掉 --release 再构建。"
+            ) from error
+        raise
+    for path in folder.glob("*"):
+        if path.name.isdecimal() and path.name not in (new.name, old.name if old != out else "000000"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _link(source: str, target: str) -> None:
+    """The same file under another name; a copy where the file system has no such thing."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _make_folders(written: Iterable[str], removed: Collection[str], out: Path) -> None:

@@ -1,13 +1,13 @@
 """What lies in the content folder: one walk, without opening a file.
 
-Exports `Listing`, `walk`, `stamp_of`, `is_settled`, `NO_STAMP`.
+Exports `Listing`, `walk`, `again`, `stamp_of`, `is_settled`, `NO_STAMP`.
 """
 
 from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
@@ -52,6 +52,25 @@ def walk(content: Path, label: str) -> Listing:
     for path in _walk(str(content), "", listing, label):
         listing.documents.append(path)
     return listing
+
+
+def again(content: Path, listing: Listing, changed: Collection[str]) -> Listing | None:
+    """What `walk` would give if nothing but the files `changed` (paths) had changed, by a look at these alone.
+
+    None where that cannot be told: other files than plain documents that were there before.
+    """
+    files = dict(listing.files)
+    for path in changed:
+        if not files.get(path) or not path.lower().endswith((".md", ".markdown")):
+            return None
+        try:
+            stat = (content / path).lstat()
+        except OSError:
+            return None
+        if not S_ISREG(stat.st_mode):
+            return None
+        files[path] = stamp_of(stat)
+    return Listing(files, listing.documents, listing.problems)
 
 
 def _walk(top: str, inside: str, listing: Listing, label: str) -> Iterator[str]:

@@ -164,6 +164,7 @@ class BodyRef(NamedTuple):
     digest: str = ""  # of the source text
     references: tuple[Reference, ...] = ()
     is_blank: bool = True  # has no word that a reader sees
+    anchors: bytes = b""  # digest of them: where links to it may lead
 
 
 class Link(NamedTuple):
@@ -292,7 +293,7 @@ class Document(NamedTuple):
     old_urls: tuple[str, ...] = ()
     badge: str = ""  # 草稿 or 待发布: in the preview only
     face: Face = Face("", "", date.min, "")
-    meta: bytes = b""  # digest of all but the body and the face
+    meta: bytes = b""  # digest of all but the face and what the body says
     digest: bytes = b""  # of all
 
     @property
@@ -329,7 +330,9 @@ class Document(NamedTuple):
             self.badge,
         )
         face = face._replace(digest=digest(tuple(face)))
-        blank = self._replace(face=Document._field_defaults["face"], meta=b"", digest=b"", body=BodyRef())
+        blank = self._replace(
+            face=Document._field_defaults["face"], meta=b"", digest=b"", body=self.body._replace(digest="")
+        )
         meta = digest(tuple(blank))
         return self._replace(face=face, meta=meta, digest=digest((meta, self.body, face)))
 

@@ -47,6 +47,8 @@ class Options:
     strict: bool = False
     keep_going: bool = False
     jobs: int | None = 1  # processes; None for as many as pay off
+    is_ours: bool = False  # nobody else writes into the output folder, as in the preview: it is not looked at again
+    release: bool = False  # write a new tree beside and switch, so that the whole site changes in one step
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Last(NamedTuple):
         """Whether a build now would say and make the same, if the output is as it was left."""
         if self.result.report is None or self.result.report.unknown:
             return False  # to be looked for again
-        return self.inputs == inputs.digest and self.moment in (None, options.as_of)
+        return bool(inputs.digest) and self.inputs == inputs.digest and self.moment in (None, options.as_of)
 
 
 def named(what: str, output: Path) -> str:

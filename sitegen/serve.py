@@ -1,13 +1,14 @@
 """Turn a folder that is being edited into a live preview: watch, build, reload; mistakes lie over the last good page.
 
-Exports `serve`, `Preview`, `State`, `Problem`, `listen`, `serving`, `watching`, `settle`, `inject`, `find_file`,
-`preview_folder`.
+Exports `serve`, `Preview`, `State`, `Problem`, `listen`, `serving`, `watching`, `settle`, `inside`, `inject`,
+`find_file`, `preview_folder`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import ipaddress
 import json
 import os
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,7 +47,7 @@ from sitegen.site import BuildResult, Extensions, Options, session, silent
 
 Changes = SimpleQueue[str]
 
-QUIET_SECONDS = 0.15  # an editor saves a file in several steps; a build begins when none has followed for this long
+QUIET_SECONDS = 0.03  # an editor saves a file in several steps; a build begins when none has followed for this long
 PING_SECONDS = 15.0
 MOST_PROBLEMS = 100  # shown at once in the page; the terminal lists all
 
@@ -92,17 +93,19 @@ def serve(
         preview_folder() as folder,
         watching((options.content, options.themes)) as changes,
     ):
-        own = replace(options, output=Path(folder, "site"), cache=Path(folder, "cache"), preview=True)
+        own = replace(options, output=Path(folder, "site"), cache=Path(folder, "cache"), preview=True, is_ours=True)
         with (
             session(own, extensions) as build,
-            serving(server, preview := Preview(own.output, lambda _: build(silent))) as address,
+            serving(server, preview := Preview(own.output, lambda _, changed: build(silent, changed))) as address,
         ):
             announce(f"预览地址：{address} （按 Ctrl-C 结束）\n预览中含草稿和未到发布时间的文件，仅供编辑核对。")
             if not is_loopback(host):
                 announce("注意：同一网络中的其他人也能打开这个地址，看到尚未公开的文件。")
+            announce(preview.rebuild())
+            gc.collect()
+            gc.freeze()  # what the first build made stays, and need not be looked through again at every save
             while True:
-                announce(preview.rebuild())
-                settle(changes)
+                announce(preview.rebuild(inside(options.content, settle(changes))))
 
 
 # ---------------------------------------------------------------- what is shown
@@ -136,7 +139,7 @@ class State:
 class Preview:
     """The pages of the last good build in `folder`, and the state of the content."""
 
-    def __init__(self, folder: Path, build: Callable[[Path], BuildResult]) -> None:
+    def __init__(self, folder: Path, build: Callable[[Path, Collection[str] | None], BuildResult]) -> None:
         self.folder = folder
         self.state = State()
         self.is_closed = False
@@ -144,11 +147,14 @@ class Preview:
         self._builds = 0
         self._changed = threading.Condition()
 
-    def rebuild(self) -> str:
-        """Build, tell every open page, and give the text for the terminal; no mistake of anybody's gets out."""
+    def rebuild(self, changed: Collection[str] | None = None) -> str:
+        """Build, tell every open page, and give the text for the terminal; no mistake of anybody's gets out.
+
+        `changed` are the paths in the content folder that have changed, if it is known that nothing else has.
+        """
         self._builds += 1
         try:
-            result = self._build(self.folder)
+            result = self._build(self.folder, changed)
         except SitegenError as error:
             state = replace(self.state, problems=(Problem("错误", str(error)),), omitted=0)
             text = f"错误：{error}"
@@ -480,17 +486,25 @@ def _start_observer(kind: Callable[[], BaseObserver], folders: Sequence[Path], c
     return observer
 
 
-def settle(changes: Changes, quiet: float = QUIET_SECONDS) -> None:
-    """Wait for a change, and then until no other has followed for `quiet` seconds."""
+def settle(changes: Changes, quiet: float = QUIET_SECONDS) -> frozenset[str]:
+    """Wait for a change, and then until no other has followed for `quiet` seconds; gives the paths."""
     patience = 1.0  # not for ever at once: Windows delivers no Ctrl-C meanwhile
-    seen = False
+    seen: set[str] = set()
     while True:
         try:
-            changes.get(timeout=quiet if seen else patience)
-            seen = True
+            seen.add(changes.get(timeout=quiet if seen else patience))
         except Empty:
             if seen:
-                return
+                return frozenset(seen)
+
+
+def inside(content: Path, paths: Collection[str]) -> frozenset[str] | None:
+    """The paths as seen from the content folder; None if one lies elsewhere."""
+    top = content.resolve()
+    found = [Path(path) for path in paths]
+    if not all(path.is_relative_to(top) for path in found):
+        return None
+    return frozenset(path.relative_to(top).as_posix() for path in found)
 
 
 # ---------------------------------------------------------------- what pages get besides themselves

@@ -6,7 +6,7 @@ Exports `Options`, `Extensions`, `BuildResult`, `build_site`, `check_site`, `ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sitegen.diagnostics import CacheError, UsageError
 from sitegen.engine import folders_are_untouched, published_before, untouched
 from sitegen.history import start_history
-from sitegen.listing import is_settled, walk
+from sitegen.listing import again, is_settled, walk
 from sitegen.model import ColumnId, digest
 from sitegen.program import PRODUCT_THEMES, program_of
 from sitegen.request import BuildResult, Extensions, Inputs, Last, Options, Progress, named, silent
@@ -26,7 +26,7 @@ from sitegen.store import Store, discard, open_store
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from sitegen.building import CheckResult
+    from sitegen.building import CheckResult, Warm
     from sitegen.importers import ImportReport
 
 __all__ = [
@@ -64,33 +64,37 @@ def build_site(
 ) -> BuildResult:
     """Build the site; publish it only if there is no error and every task succeeds. No extensions: `BUILTIN`."""
     with session(options, extensions, executor) as build:
-        return build(progress)
+        return build(progress, None)
 
 
 @contextmanager
 def session(
     options: Options, extensions: Extensions | None = None, executor: Executor | None = None
-) -> Iterator[Callable[[Progress], BuildResult]]:
+) -> Iterator[Callable[[Progress, Collection[str] | None], BuildResult]]:
     """A way to build again and again, with what was read and made the last time in memory.
+
+    It may be told the paths in the content folder that have changed since, if it is known that no others have.
 
     A cache that turns out to be damaged is thrown away, and the build begun anew.
     """
     program = program_of(_own(extensions))
     cache = options.cache if program else None
+    memory: list[Warm] = []  # of the build before
     with ExitStack() as stack:
         store = stack.enter_context(open_store(cache, program))
 
-        def build(progress: Progress) -> BuildResult:
+        def build(progress: Progress, changed: Collection[str] | None = None) -> BuildResult:
             nonlocal store
             try:
-                return _build(options, extensions, program, store, executor, progress)
+                return _build(options, extensions, program, store, executor, progress, memory, changed)
             except CacheError:
                 if cache is None:
                     raise
+            memory.clear()
             stack.close()
             discard(cache)
             store = stack.enter_context(open_store(None, program))
-            result = _build(options, extensions, program, store, executor, progress)
+            result = _build(options, extensions, program, store, executor, progress, memory)
             return replace(result, notes=(*result.notes, "缓存有损坏，已删去；这次没有用它。"))
 
         yield build
@@ -103,16 +107,23 @@ def _build(
     store: Store,
     executor: Executor | None,
     progress: Progress,
+    memory: list[Warm],
+    changed: Collection[str] | None = None,
 ) -> BuildResult:
-    inputs = read_inputs(options, store)
+    warm_inputs = memory[0].inputs if memory else None
+    inputs = read_inputs(options, store, warm_inputs, changed)
     last = Last.of(store, options.output)
     if last is not None and last.holds(inputs, options) and _is_untouched(options.output, store):
         return last.result
-    from sitegen.building import BUILTIN, Build
+    from sitegen.building import BUILTIN, Build, Warm
     from sitegen.workers import Workers
 
+    warm = memory.pop() if memory else Warm()
+    warm.inputs = inputs
     with Workers(options.jobs, executor) as workers:
-        return Build(options, extensions or BUILTIN, program, store, workers, progress).run(inputs, last)
+        result = Build(options, extensions or BUILTIN, program, store, workers, progress, warm).run(inputs, last)
+    memory.append(warm)  # not after a failure: nobody knows how far it got
+    return result
 
 
 def check_site(options: Options, extensions: Extensions | None = None, progress: Progress = silent) -> CheckResult:
@@ -145,7 +156,7 @@ def verify_site(options: Options, extensions: Extensions | None = None, progress
 
     with tempfile.TemporaryDirectory(prefix="sitegen-verify-") as folder:
         clean = Path(folder, "public")
-        build_site(replace(options, output=clean, cache=None, jobs=1), extensions, None, progress)
+        build_site(replace(options, output=clean, cache=None, jobs=1, release=False), extensions, None, progress)
         return compare(options.output, clean)
 
 
@@ -166,15 +177,24 @@ def _own(extensions: Extensions | None) -> Iterator[Callable[..., object]]:
 # ---------------------------------------------------------------- whether anything has changed
 
 
-def read_inputs(options: Options, store: Store) -> Inputs:
-    """Look at everything, read nothing that is known to be unchanged."""
+def read_inputs(
+    options: Options, store: Store, before: Inputs | None = None, changed: Collection[str] | None = None
+) -> Inputs:
+    """Look at everything, read nothing that is known to be unchanged.
+
+    With the inputs of the build `before` and the paths that have `changed` since, only these are looked at where that
+    is enough; such inputs have no digest.
+    """
     pending = start_history(options.content, store)
     now = store.clock()
+    if before is not None and changed and (found := again(options.content, before.listing, changed)) is not None:
+        history, notes = pending.result(found.documents)
+        return Inputs(now, found, history, notes, b"")
     listing = walk(options.content, options.label)
     unsure = [path for path, stamp in listing.files.items() if not stamp or not is_settled(stamp, now)]
     history, notes = pending.result(listing.documents)
     state = (
-        replace(options, as_of=datetime.combine(options.as_of, time.min), cache=None, jobs=None),
+        replace(options, as_of=datetime.combine(options.as_of, time.min), cache=None, jobs=None, release=False),
         tuple(sorted(listing.files.items())),
         tuple((path, _digest_of_file(options.content / path)) for path in sorted(unsure)),
         listing.problems,

@@ -7,10 +7,9 @@ Here is the barrier: a file that is not 主动公开, is a draft or is not yet d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from pathlib import PurePosixPath
 
 from sitegen import markdown
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
@@ -29,12 +28,14 @@ from sitegen.model import (
     ExtraField,
     HiddenColumn,
     Internal,
+    Kind,
     KindField,
     Places,
     RelationKind,
     Revision,
     SiteConfig,
     Withdrawn,
+    digest,
 )
 
 _CODES: Mapping[str, CodeInfo] = {info.code: info for info in (*CODES, *markdown.CODES)}
@@ -43,6 +44,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _QUOTE_NOTHING = frozenset(("F104", "F108", "S102"))  # what these say is the same whatever the file says
 _HINT_QUOTES = frozenset(("D201", "F110", "F111"))  # their hints repeat what was written, corrected
 _ROLES = ("drafter", "reviewer", "publisher")
+_RELATIONS = tuple(kind.name.lower() for kind in RelationKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,16 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
         notes.add(problem.code, problem.line, problem.column, problem.message, problem.hint)
     if item is None or not root:
         return Loaded(path, unread=data, diagnostics=tuple(notes.found))
-    kind_fields, columns = _columns(path, root, around, notes)
-    given, places = _read_fields(root, item.keys, kind_fields, notes)
+    columns = _columns(path, root, around, notes)
+    # Where the column is not known, no field of any kind is called unknown.
+    kinds = tuple(around.columns[name].kind for name in columns) or tuple(standard_kinds().values())
+    given, places = _read_fields(root, item.keys, kinds, notes)
     reader = _Reader(path, given, places, notes, around, columns)
     marks = dict(places)
     for name, part in root.items():
-        known = f.FIELD_NAMES.get(name) or f.FIELD_IDS.get(name)
+        known = f.FIELD_KEYS.get(name)
+        if known and isinstance(part.value, str):
+            continue  # its place is known
         for inner, deeper in part.walk(known.id if known else name):
             marks.setdefault(inner, (deeper.line, deeper.column))
     doc_id = reader.document_id()
@@ -153,7 +159,9 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
         marks[f"references[{number}]"] = line, 1
     marks["body"] = body_line, 1
     is_blank = not any(section.text.strip() for section in parsed.body.sections)
-    document = reader.document(doc_id, BodyRef(parsed.body.digest, parsed.body.references, is_blank), internal)
+    document = reader.document(
+        doc_id, BodyRef(parsed.body.digest, parsed.body.references, is_blank, digest(parsed.body.anchors)), internal
+    )
     moment = given.get("pub_date")
     return Loaded(
         path,
@@ -224,7 +232,7 @@ def _decode(data: bytes, notes: _Notes, max_bytes: int) -> str | None:
         looks = "（像是 GBK，即“ANSI”）" if _is_gb18030(data) else ""
         notes.add("F113", line, column, f"文件不是 UTF-8 编码{looks}", "在记事本里“另存为”，编码选 UTF-8。")
         return None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if b"\r" in data else text
 
 
 def _is_gb18030(data: bytes) -> bool:
@@ -235,10 +243,14 @@ def _is_gb18030(data: bytes) -> bool:
     return True
 
 
+_FENCE = re.compile(r"---[^\S\n]*(?=\n|\Z)")
+_NEXT_FENCE = re.compile(r"\n---[^\S\n]*(?=\n|\Z)")
+
+
 def _split(text: str, notes: _Notes) -> tuple[str, str, int] | None:
-    lines = text.split("\n")
-    first = lines[0].rstrip()
-    if first != "---":
+    fence = _FENCE.match(text)
+    if fence is None:
+        first = text.partition("\n")[0].rstrip()
         near = first.strip() in ("---", "----", "－－－", "———", "—--") or not first
         notes.add(
             "F102",
@@ -250,11 +262,19 @@ def _split(text: str, notes: _Notes) -> tuple[str, str, int] | None:
             else "第一行写 ---，接着写 标题、公开属性、发布日期，再写一行 ---。",
         )
         return None
-    for number, line in enumerate(lines[1:], 2):
-        if line.rstrip() == "---":
-            return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number + 1
-    notes.add("F103", 1, 1, "信息头没有结束", "在最后一个字段之后单独写一行 ---。")
-    return None
+    end = _NEXT_FENCE.search(text, fence.end())
+    if end is None:
+        notes.add("F103", 1, 1, "信息头没有结束", "在最后一个字段之后单独写一行 ---。")
+        return None
+    line = text.count("\n", 0, end.end()) + 1
+    return text[fence.end() + 1 : end.start()], text[end.end() + 1 :], line + 1
+
+
+def _stem(path: str) -> str:
+    """The name of the file without its last suffix."""
+    name = path.rpartition("/")[2]
+    stem, _, suffix = name.rpartition(".")
+    return stem if stem and suffix else name
 
 
 def is_document_id(doc_id: str) -> bool:
@@ -284,21 +304,25 @@ def _due(moment: tuple[date, str]) -> datetime:
 
 
 def _read_fields(
-    root: Mapping[str, Item], keys: Mapping[str, tuple[int, int]], kind_fields: Mapping[str, KindField], notes: _Notes
+    root: Mapping[str, Item], keys: Mapping[str, tuple[int, int]], kinds: Sequence[Kind], notes: _Notes
 ) -> tuple[dict[str, object], dict[str, tuple[int, int]]]:
     given: dict[str, object] = {}
     places: dict[str, tuple[int, int]] = {}
-    by_name = {entry.name: entry for entry in kind_fields.values()}
+    by_id: Mapping[str, KindField] = {}
+    by_name: Mapping[str, KindField] = {}
     for key, item in root.items():
         line, column = keys[key]
-        known = f.FIELD_IDS.get(key) or f.FIELD_NAMES.get(key)
-        own = kind_fields.get(key) or by_name.get(key)
+        known, own = f.FIELD_KEYS.get(key), None
+        if known is None:
+            by_id = by_id or {entry.id: entry for kind in kinds for entry in kind.fields}
+            by_name = by_name or {entry.name: entry for entry in by_id.values()}
+            own = by_id.get(key) or by_name.get(key)
         entry = known or own
         if entry is None:
-            choices = [*f.FIELD_NAMES, *f.FIELD_IDS, *kind_fields, *by_name]
+            choices = [*f.FIELD_NAMES, *f.FIELD_IDS, *by_id, *by_name]
             meant = field_aliases().get(key, "")
             near = f.FIELD_IDS[meant].name if meant else f.nearest(key, choices)
-            if guessed := f.FIELD_NAMES.get(near) or f.FIELD_IDS.get(near):
+            if guessed := f.FIELD_KEYS.get(near):
                 places.setdefault(guessed.id, (line, column))  # nobody needs to hear that it is missing as well
             hint = f"是不是“{near}”？" if near else "字段名见 python build.py schema，或 README.zh-CN.md。"
             notes.add("F106", line, column, f"没有“{key}”这个字段", hint)
@@ -313,7 +337,7 @@ def _read_fields(
                 entry.name,
             )
             continue
-        places[entry.id] = (item.line, item.column)
+        places[entry.id] = item[1:3]
         parse = known.parse if known else f.kind_parser(own) if own else f.text
         value = parse(item)
         if isinstance(value, f.Bad):
@@ -324,9 +348,7 @@ def _read_fields(
     return given, places
 
 
-def _columns(
-    path: str, root: Mapping[str, Item], around: Surroundings, notes: _Notes
-) -> tuple[Mapping[str, KindField], tuple[ColumnId, ...]]:
+def _columns(path: str, root: Mapping[str, Item], around: Surroundings, notes: _Notes) -> tuple[ColumnId, ...]:
     item = root.get("column") or root.get("栏目")
     line, at = (item.line, item.column) if item else (1, 1)
     wanted: tuple[str, ...] = ()
@@ -334,9 +356,9 @@ def _columns(
         value = f.texts(item)
         wanted = () if isinstance(value, f.Bad) else value
         if isinstance(value, f.Bad):
-            return _any_kind(), ()
+            return ()
     if not wanted:
-        folders = list(reversed(PurePosixPath(path).parts[:-1]))
+        folders = path.split("/")[-2::-1]
         known = [part for part in folders if part in around.columns or part in around.hidden]
         if not known:
             near = next((n for part in folders if (n := f.nearest(part, list(around.columns)))), "")
@@ -349,7 +371,7 @@ def _columns(
                 "移到栏目文件夹里，或在信息头写 栏目。",
                 "栏目",
             )
-            return _any_kind(), ()
+            return ()
         wanted = (known[0],)
     columns: list[ColumnId] = []
     for name in wanted:
@@ -379,15 +401,7 @@ def _columns(
                     "栏目",
                 )
             columns.append(name)
-    if not columns:
-        return _any_kind(), ()
-    kind_fields = {entry.id: entry for name in columns for entry in around.columns[name].kind.fields}
-    return kind_fields, tuple(columns)
-
-
-def _any_kind() -> Mapping[str, KindField]:
-    """The fields of all kinds: where the column is not known, none of them is called unknown."""
-    return {entry.id: entry for kind in standard_kinds().values() for entry in kind.fields}
+    return tuple(columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,7 +429,7 @@ class _Reader:
 
     def document_id(self) -> str:
         written = self.text("id")
-        doc_id = written or PurePosixPath(self.path).stem
+        doc_id = written or _stem(self.path)
         if not is_document_id(doc_id):
             line, column = self.places.get("id", (1, 1))
             better = re.sub(r"[^a-z0-9\u3400-\u9fff\u3007._-]+", "-", doc_id.lower()).strip("-._")[:60]
@@ -507,8 +521,8 @@ class _Reader:
         roles = tuple(ExtraField(name, f.FIELD_IDS[name].name, value) for name in _ROLES if (value := self.text(name)))
         badge = "草稿" if internal.is_draft else "" if internal.is_due else "待发布"
         claims: list[Claim] = []
-        for relation in RelationKind:
-            found = self.given.get(relation.name.lower(), ())
+        for name in _RELATIONS:
+            found = self.given.get(name, ())
             assert isinstance(found, tuple)
             claims.extend(found)
         revisions = self.given.get("revisions", ())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from sitegen import gongwen
@@ -41,12 +42,15 @@ class Field:
 
 def text(item: Item) -> str | Bad:
     """One line of text; line breaks become spaces."""
-    if not isinstance(item.value, str):
+    value = item.value
+    if not isinstance(value, str):
         return Bad("F109", "这里应是一行文字", "写成“字段名: 文字”，不要分条。", item)
-    found = _UNPRINTABLE.search(item.value)
+    if value.isprintable() and "  " not in value:  # nothing else in it is white or cannot be seen
+        return value.strip(" ")
+    found = _UNPRINTABLE.search(value)
     if found:
         return Bad("F109", f"里面有看不见的控制字符（U+{ord(found[0]):04X}）", "删去后重新输入这几个字。", item)
-    return " ".join(item.value.split())
+    return " ".join(value.split())
 
 
 # Control characters, and those that turn the direction of text: no reader sees them, and feeds may not hold them.
@@ -57,7 +61,10 @@ _UNPRINTABLE = re.compile(
 
 def texts(item: Item) -> tuple[str, ...] | Bad:
     """A text or a list of texts; empty ones are dropped."""
-    parts = (item,) if isinstance(item.value, str) else item.value
+    parts = item.value
+    if isinstance(parts, str):
+        only = text(item)
+        return only if isinstance(only, Bad) else (only,) if only else ()
     if not isinstance(parts, tuple):
         return Bad("F109", "这里应是文字或清单", "写成 [甲, 乙]，或每行一条、以“- ”开头。", item)
     found: list[str] = []
@@ -80,12 +87,16 @@ def words(item: Item) -> tuple[str, ...] | Bad:
     return texts(item)
 
 
+_day = lru_cache(maxsize=4096)(gongwen.parse_date)  # many documents share their days
+_moment = lru_cache(maxsize=4096)(gongwen.parse_moment)
+
+
 def day(item: Item) -> date | Bad | None:
     """A date; None for an empty text."""
     value = text(item)
     if isinstance(value, Bad) or not value:
         return value or None
-    found = gongwen.parse_date(value)
+    found = _day(value)
     return found if isinstance(found, date) else Bad("F110", found.message, found.hint, item)
 
 
@@ -94,7 +105,7 @@ def moment(item: Item) -> tuple[date, str] | Bad | None:
     value = text(item)
     if isinstance(value, Bad) or not value:
         return value or None
-    found = gongwen.parse_moment(value)
+    found = _moment(value)
     return found if isinstance(found, tuple) else Bad("F110", found.message, found.hint, item)
 
 
@@ -109,23 +120,23 @@ def doc_no(item: Item) -> str | Bad:
 
 def choice(kind: type[StrEnum], aliases: Mapping[str, str] | None = None) -> Callable[[Item], object]:
     """A parser of one of the values of `kind`; None for an empty text."""
+    known = {member.value: member for member in kind}
+    known |= {alias: known[value] for alias, value in (aliases or {}).items()}
 
     def parse(item: Item) -> object:
         value = text(item)
         if isinstance(value, Bad) or not value:
             return value or None
-        value = (aliases or {}).get(value, value)
-        try:
-            return kind(value)
-        except ValueError:
-            # No guess where a wrong one would publish what must not be (条例第十三至十六条).
-            near = get_close_matches(value, [m.value for m in kind], 1) if kind is not Disclosure else []
-            return Bad(
-                "F109",
-                f"没有“{value}”这个取值",
-                f"改为“{near[0]}”。" if near else "可用：" + "、".join(member.value for member in kind) + "。",
-                item,
-            )
+        if (found := known.get(value)) is not None:
+            return found
+        # No guess where a wrong one would publish what must not be (条例第十三至十六条).
+        near = get_close_matches(value, [m.value for m in kind], 1) if kind is not Disclosure else []
+        return Bad(
+            "F109",
+            f"没有“{value}”这个取值",
+            f"改为“{near[0]}”。" if near else "可用：" + "、".join(member.value for member in kind) + "。",
+            item,
+        )
 
     return parse
 
@@ -399,6 +410,7 @@ FIELDS: tuple[Field, ...] = (
 
 FIELD_IDS: Mapping[str, Field] = {entry.id: entry for entry in FIELDS}
 FIELD_NAMES: Mapping[str, Field] = {entry.name: entry for entry in FIELDS}
+FIELD_KEYS: Mapping[str, Field] = {**FIELD_NAMES, **FIELD_IDS}
 
 
 def kind_parser(entry: KindField) -> Callable[[Item], object]:

@@ -34,6 +34,9 @@ def with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Load
     document = entry.document
     if document is None:
         return entry, ()
+    shown = list(image_files(document))
+    if not entry.files and not shown:
+        return entry, ()
     problems: list[Diagnostic] = []
     looked_at: list[str] = []
     folder = PurePosixPath(document.path).parent
@@ -66,9 +69,7 @@ def with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Load
 
     attachments = [take(named.file, named.title, f"attachments[{i}]") for i, named in enumerate(entry.files)]
     named_files = {named.file for named in entry.files}
-    images = [
-        take(file, "", f"references[{number}]") for number, file in image_files(document) if file not in named_files
-    ]
+    images = [take(file, "", f"references[{number}]") for number, file in shown if file not in named_files]
     document = document._replace(
         attachments=tuple(a for a in attachments if a),
         images=tuple(a for a in images if a),

@@ -315,6 +315,8 @@ _COMMENT = re.compile(r"[^\s:#'\"\[{|>][^:#]*:\s+(?![\s'\"\[{|>#])(\S.*?)\s+(#.*
 
 def lost_to_comments(text: str, first_line: int) -> Iterator[YamlProblem]:
     """Values in which an unquoted ` #` makes a comment of the rest, which the author hardly means."""
+    if "#" not in text:
+        return
     for number, line in enumerate(text.split("\n"), first_line):
         if found := _COMMENT.fullmatch(line):
             yield YamlProblem(

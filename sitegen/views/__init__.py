@@ -11,9 +11,10 @@ from sitegen.catalog import Catalog
 from sitegen.diagnostics import SitegenError
 from sitegen.model import DocId, Task
 from sitegen.views import catalogue, column, document, home, notices, redirects, search, updates
+from sitegen.views.frames import move_desk
 from sitegen.views.search import search_key, search_records
 
-__all__ = ["VIEWS", "View", "plan", "search_key", "search_records", "tasks_of"]
+__all__ = ["VIEWS", "View", "move_desk", "plan", "search_key", "search_records", "tasks_of"]
 
 View = Callable[[Catalog], Iterator[Task]]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from sitegen.address import address
@@ -80,7 +81,7 @@ class DocumentRecipe(NamedTuple):
         body = bodies[doc.body.digest]
         source = doc.source or "、".join(doc.issuers)
         depth = "../" if self.is_single else "../../"
-        table = tuple(row for row in _table(chrome, doc, self.validity) if row)
+        table = tuple(_table(chrome, doc, self.validity))
         return DocumentPage(
             frame=chrome.document(doc, source),
             id=doc.id,
@@ -88,7 +89,7 @@ class DocumentRecipe(NamedTuple):
             badge=doc.badge,
             layout=chrome.config.layout,
             table=table,
-            columns=max((sum(cell.span for cell in row) for row in table), default=1),
+            columns=max([len(row) - 1 + row[-1].span for row in table], default=1),
             caption=doc.face.caption,
             pub_date=f"{doc.pub_date.isoformat()} {doc.pub_time}".strip(),
             source=source,
@@ -101,7 +102,7 @@ class DocumentRecipe(NamedTuple):
             attachments=tuple(file_link(doc.face, attachment) for attachment in doc.attachments),
             relations=self.relations,
             revisions=tuple((r.day.isoformat(), r.doc_no, r.kind) for r in doc.revisions),
-            history=tuple(update_row(chrome, event) for event in self.events),
+            history=tuple([update_row(chrome, event) for event in self.events]),
             history_note=self.history_note,
             doc_no=doc.doc_no,
             style=column.kind.list.value,
@@ -156,7 +157,7 @@ def tasks_of(catalog: Catalog, documents: Iterable[Document]) -> Iterator[Task]:
     """The pages and attachments of some documents."""
     shared = desk(catalog)
     chrome, events, items, note = shared.chrome, shared.events_of, shared.items, history_note(catalog)
-    neighbours = _neighbours(catalog)
+    neighbours = shared.neighbours
     validity, links = catalog.validity, catalog.links
     related = catalog.outgoing.keys() | catalog.incoming.keys() | catalog.unknown_claims.keys()
     for doc in documents:
@@ -211,69 +212,71 @@ def _relative(link: Link, depth: str) -> Link:
     return Link(address(link.url, depth), fragment=link.fragment)
 
 
-def _neighbours(catalog: Catalog) -> dict[DocId, tuple[DocId | None, DocId | None]]:
-    """The newer and the older document beside each one in its home column."""
-    found: dict[DocId, tuple[DocId | None, DocId | None]] = {}
-    documents = catalog.documents
-    for column_id, ids in catalog.by_column.items():
-        home = [doc_id for doc_id in ids if documents[doc_id].columns[0] == column_id]
-        if home:
-            found.update(zip(home, zip((None, *home[:-1]), (*home[1:], None), strict=True), strict=True))
-    return found
-
-
 def _table(chrome: Chrome, doc: Document, validity: str) -> Iterator[tuple[Cell, ...]]:
     """The metadata table in the layout the site chose; empty fields are left out, a lone cell spans its row."""
     rows = chrome.config.layout_rows
-    texts = _field_texts(chrome, doc, validity)
-    filled = [[Cell(cell.label, values) for cell in row if (values := texts.get(cell.field))] for row in rows]
-    wide = max((len(cells) for cells in filled), default=1) or 1
+    filled = [_filled(row, chrome, doc, validity) for row in rows]
+    wide = max(map(len, filled), default=1) or 1
     for cells in filled:
         if cells:
-            last = cells[-1]
-            yield (*cells[:-1], Cell(last.label, last.values, wide - len(cells) + 1))
+            yield _across(cells, wide)
     named = {cell.field for row in rows for cell in row}
-    rest = [
-        Cell(cell.label, values) for cell in _ALWAYS if cell.field not in named and (values := texts.get(cell.field))
-    ]
+    rest = _filled([cell for cell in _ALWAYS if cell.field not in named], chrome, doc, validity)
     for i in range(0, len(rest), wide):
-        cells = rest[i : i + wide]
-        yield (*cells[:-1], Cell(cells[-1].label, cells[-1].values, wide - len(cells) + 1))
+        yield _across(rest[i : i + wide], wide)
 
 
-def _field_texts(chrome: Chrome, doc: Document, validity: str) -> Mapping[str, tuple[Crumb, ...]]:
-    """What the metadata table can show of the document, by field id; nothing for an empty field."""
-
-    def day(value: object) -> str:
-        return value.isoformat() if value and hasattr(value, "isoformat") else ""
-
-    columns = tuple(Crumb(chrome.columns[name].name, chrome.columns[name].url) for name in doc.columns)
-    return {
-        "index_no": _texts(doc.index_no),
-        "topic": _texts(*doc.topics),
-        "issuer": _texts(*doc.issuers),
-        "written_date": _texts(day(doc.written_date)),
-        "title": _texts(doc.title),
-        "doc_no": _texts(doc.doc_no),
-        "pub_date": _texts(day(doc.pub_date)),
-        "keywords": _texts("　".join(doc.keywords)),
-        "column": columns,
-        "genre": _texts(doc.genre.value if doc.genre else ""),
-        "validity": _texts(validity),
-        "disclosure": _texts("主动公开"),
-        "effective_date": _texts(day(doc.effective_date)),
-        "expire_date": _texts(day(doc.expire_date)),
-        "repeal_date": _texts(day(doc.repeal_date)),
-        "summary": _texts(doc.summary),
-        "source": _texts(doc.source or "、".join(doc.issuers)),
-        "unit": _texts(doc.unit),
-        "service_object": _texts(*doc.service_objects),
-        "unified_no": _texts(doc.unified_no),
-    }
+def _filled(row: Iterable[LayoutCell], chrome: Chrome, doc: Document, validity: str) -> list[Cell]:
+    return [Cell(cell.label, values) for cell in row if (values := _values(cell.field, chrome, doc, validity))]
 
 
-def _texts(*values: str) -> tuple[Crumb, ...]:
-    return tuple(Crumb(value) for value in values if value)
+def _across(cells: Sequence[Cell], wide: int) -> tuple[Cell, ...]:
+    """The cells, the last of which reaches the end of a row of that width."""
+    last = cells[-1]
+    return (*cells[:-1], Cell(last.label, last.values, wide - len(cells) + 1))
+
+
+def _values(field: str, chrome: Chrome, doc: Document, validity: str) -> tuple[Crumb, ...]:
+    """What the metadata table shows of the document for this field; nothing for an empty field."""
+    if field == "validity":
+        return (Crumb(validity),) if validity else ()
+    if field == "column":
+        columns = [chrome.columns[name] for name in doc.columns]
+        return tuple([Crumb(column.name, column.url) for column in columns])
+    if field in _TEXTS:
+        text = _TEXTS[field](doc)
+        return (Crumb(text),) if text else ()
+    if field in _LISTS:
+        return tuple([Crumb(text) for text in _LISTS[field](doc) if text])
+    return ()
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+_TEXTS: Mapping[str, Callable[[Document], str]] = {
+    "index_no": lambda doc: doc.index_no,
+    "written_date": lambda doc: _iso(doc.written_date),
+    "title": lambda doc: doc.title,
+    "doc_no": lambda doc: doc.doc_no,
+    "pub_date": lambda doc: _iso(doc.pub_date),
+    "keywords": lambda doc: "　".join(doc.keywords),
+    "genre": lambda doc: doc.genre.value if doc.genre else "",
+    "disclosure": lambda _: "主动公开",
+    "effective_date": lambda doc: _iso(doc.effective_date),
+    "expire_date": lambda doc: _iso(doc.expire_date),
+    "repeal_date": lambda doc: _iso(doc.repeal_date),
+    "summary": lambda doc: doc.summary,
+    "source": lambda doc: doc.source or "、".join(doc.issuers),
+    "unit": lambda doc: doc.unit,
+    "unified_no": lambda doc: doc.unified_no,
+}
+_LISTS: Mapping[str, Callable[[Document], Sequence[str]]] = {
+    "topic": lambda doc: doc.topics,
+    "issuer": lambda doc: doc.issuers,
+    "service_object": lambda doc: doc.service_objects,
+}
 
 
 def _notice(catalog: Catalog, doc: Document) -> Notice | None:
@@ -346,13 +349,10 @@ def _related(catalog: Catalog, relation: Relation, doc_id: DocId) -> RelatedRow:
 
 def _outline(headings: Sequence[Heading]) -> tuple[Outline, ...]:
     """Headings in a row as a tree."""
-    found: list[Outline] = []
-    i = 0
-    while i < len(headings):
-        heading = headings[i]
-        end = i + 1
-        while end < len(headings) and headings[end].level > heading.level:
-            end += 1
-        found.append(Outline(heading.text, heading.anchor, _outline(headings[i + 1 : end])))
-        i = end
-    return tuple(found)
+    found: list[tuple[int, Outline]] = []  # with its level; the last heading first
+    for heading in reversed(headings):
+        children: list[Outline] = []
+        while found and found[-1][0] > heading.level:
+            children.append(found.pop()[1])
+        found.append((heading.level, Outline(heading.text, heading.anchor, tuple(children))))
+    return tuple([outline for _, outline in reversed(found)])

@@ -1,13 +1,13 @@
 """Turn the catalog into what surrounds a page: shell, trail, page tags (国办发〔2017〕47号附件《网页设计规范》).
 
-Exports `Chrome`, `Desk`, `desk`, `Event`, `Item`, `HOME_NAME`.
+Exports `Chrome`, `Desk`, `desk`, `move_desk`, `Event`, `Item`, `HOME_NAME`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from sitegen.address import absolute
@@ -99,28 +99,44 @@ class Chrome(Shared):
 
     def document(self, doc: Document, source: str) -> Frame:
         """The frame of a document, with site, column and content tags."""
-        column = self.columns[doc.columns[0]]
-        frame = self.column(column, doc.url)
+        column_id = doc.columns[0]
+        home = self._homes.get(column_id)
+        if home is None:
+            home = self._homes[column_id] = self._home(self.columns[column_id])
+        url = self.absolute(doc.url)
         content = (
             ("ArticleTitle", doc.title),
             ("PubDate", f"{doc.pub_date.isoformat()} {doc.pub_time or '00:00'}"),
             ("ContentSource", source),
             ("Keywords", ",".join(doc.keywords)),
             ("Description", doc.summary),
-            ("Url", self.absolute(doc.url)),
+            ("Url", url),
         )
-        above = trail(self.columns, column.id)
         return Frame(
             shell=self.shell,
-            title="_".join((doc.title, column.name, self.config.site_name)),
-            canonical=self.absolute(doc.url),
-            tags=(*frame.tags, *((name, value) for name, value in content if value)),
-            trail=(self.home_crumb, *(Crumb(c.name, c.url) for c in above), Crumb(doc.title)),
-            current=column.id,
-            open=frame.open,
-            feeds=frame.feeds,
+            title=f"{doc.title}_{home.name}_{self.config.site_name}",
+            canonical=url,
+            tags=(*home.frame.tags, *[tag for tag in content if tag[1]]),
+            trail=(*home.trail, Crumb(doc.title)),
+            current=column_id,
+            open=home.frame.open,
+            feeds=home.frame.feeds,
             noindex=bool(doc.badge),
         )
+
+    def _home(self, column: Column) -> _Home:
+        above = trail(self.columns, column.id)
+        crumbs = (self.home_crumb, *(Crumb(c.name, c.url) for c in above))
+        return _Home(column.name, self.column(column, column.url), crumbs)
+
+    @cached_property
+    def _homes(self) -> dict[ColumnId, _Home]:
+        """What has been made for the documents of a column so far."""
+        return {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without what can be made again: a chrome is sent to other processes."""
+        return {name: value for name, value in self.__dict__.items() if name != "_homes"}
 
     @property
     def home_crumb(self) -> Crumb:
@@ -135,6 +151,14 @@ class Chrome(Shared):
     def absolute(self, path: str) -> str:
         """The absolute address of a page; "" when the site's own address is not known."""
         return absolute(path, self.config.url)
+
+
+class _Home(NamedTuple):
+    """What the frames of a column's documents have in common."""
+
+    name: str
+    frame: Frame  # of the column's list
+    trail: tuple[Crumb, ...]
 
 
 # ---------------------------------------------------------------- what recipes are made of
@@ -275,12 +299,35 @@ class Desk:
             found[event.update.id] = (*found.get(event.update.id, ()), event)
         return found
 
+    @cached_property
+    def neighbours(self) -> Mapping[DocId, tuple[DocId | None, DocId | None]]:
+        """The newer and the older document beside each one in its home column."""
+        found: dict[DocId, tuple[DocId | None, DocId | None]] = {}
+        documents = self.catalog.documents
+        for column_id, ids in self.catalog.by_column.items():
+            home = [doc_id for doc_id in ids if documents[doc_id].columns[0] == column_id]
+            if home:
+                found.update(zip(home, zip((None, *home[:-1]), (*home[1:], None), strict=True), strict=True))
+        return found
+
 
 def _uncounted(item: MenuItem) -> MenuItem:
     return replace(item, count=0, children=tuple(map(_uncounted, item.children)))
 
 
-@lru_cache(maxsize=1)
+_desks: list[Desk] = []  # the last one
+
+
 def desk(catalog: Catalog) -> Desk:
     """The desk of the catalog; the views that follow one another share it."""
-    return Desk(catalog)
+    if not _desks or _desks[0].catalog is not catalog:
+        _desks[:] = [Desk(catalog)]
+    return _desks[0]
+
+
+def move_desk(catalog: Catalog) -> None:
+    """Use the last desk for `catalog`, which differs from the one it was made for in nothing but bodies."""
+    if _desks:
+        moved = Desk(catalog)
+        moved.__dict__.update({name: value for name, value in _desks[0].__dict__.items() if name != "catalog"})
+        _desks[:] = [moved]

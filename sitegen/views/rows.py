@@ -18,19 +18,19 @@ def row_of(item: Item, number: int = 0) -> Row:
     """One document as a list shows it."""
     face = item.face
     return Row(
-        title=face.title,
-        url=face.url,
-        pub_date=face.pub_date.isoformat(),
-        doc_no=face.doc_no,
-        written_date=face.written_date.isoformat() if face.written_date else "",
-        validity=item.validity,
-        caption=face.caption,
-        number=number,
-        issuer="、".join(face.issuers),
-        summary=face.summary,
-        index_no=face.index_no,
-        downloads=tuple(file_link(face, attachment) for attachment in face.attachments),
-        badge=face.badge,
+        face.title,
+        face.url,
+        face.pub_date.isoformat(),
+        face.doc_no,
+        face.written_date.isoformat() if face.written_date else "",
+        item.validity,
+        face.caption,
+        number,
+        "、".join(face.issuers),
+        face.summary,
+        face.index_no,
+        tuple([file_link(face, attachment) for attachment in face.attachments]),
+        face.badge,
     )
 
 
@@ -62,16 +62,17 @@ def update_row(chrome: Chrome, event: Event) -> UpdateRow:
     """One line of 动态更新; of a withdrawn document it names nothing but the address."""
     update, face, gone, cause, _ = event
     column = face.column if face else gone.columns[0] if gone and gone.columns else ""
+    what = "、".join([change.value for change in update.changes]) if update.changes else gone.reason if gone else ""
     return UpdateRow(
-        day=update.day.isoformat(),
-        kind=update.kind.value,
-        kind_id=UPDATE_IDS[update.kind],
-        title=face.title if face else "一份已撤回的信息",
-        url=face.url if face else gone.url if gone else "",
-        what="、".join(change.value for change in update.changes) or (gone.reason if gone else ""),
-        cause_title=cause.title if cause else "",
-        cause_url=cause.url if cause else "",
-        column=chrome.columns[column].name if column else "",
+        update.day.isoformat(),
+        update.kind.value,
+        UPDATE_IDS[update.kind],
+        face.title if face else "一份已撤回的信息",
+        face.url if face else gone.url if gone else "",
+        what,
+        cause.title if cause else "",
+        cause.url if cause else "",
+        chrome.columns[column].name if column else "",
     )
 
 

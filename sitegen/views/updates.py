@@ -60,7 +60,7 @@ class UpdatesRecipe(NamedTuple):
             ),
             heading=heading,
             since=self.since,
-            rows=tuple(update_row(chrome, event) for event in self.events),
+            rows=tuple([update_row(chrome, event) for event in self.events]),
             pager=pager(number, self.total, _SIZE, self.folder),
             months=self.ways.months,
             kinds=self.ways.kinds,

@@ -25,7 +25,7 @@ class Author:
 
     def __init__(self, folder: Path) -> None:
         self.result = Result()
-        self.preview = Preview(folder / "made" / "site", lambda site: self.result)
+        self.preview = Preview(folder / "made" / "site", lambda site, changed: self.result)
 
     def writes(self, text: str) -> None:
         site = self.preview.folder

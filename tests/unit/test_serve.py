@@ -71,7 +71,7 @@ class Script:
     def __init__(self, *steps: Callable[[Path], Result]) -> None:
         self.steps = list(steps)
 
-    def __call__(self, folder: Path) -> Result:
+    def __call__(self, folder: Path, changed: object = None) -> Result:
         return self.steps.pop(0)(folder)
 
 
