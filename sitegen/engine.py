@@ -435,7 +435,7 @@ def publish(
                     (out / path).unlink()
                 remove_empty(out, (out / path).parent)
             for path in written:
-                _put(waiting / outputs[path].staged, out / path)
+                _put(f"{waiting}/{outputs[path].staged}", f"{out}/{path}")
             if with_manifest:
                 last.replace(out / MANIFEST)
     except OSError as error:
@@ -499,65 +499,79 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
 
 
+# Plain strings and `os` below: with tens of thousands of files, a Path for each costs more than the calls themselves.
+
+
 def _make_folders(written: Iterable[str], removed: Collection[str], out: Path) -> None:
     """The folders for what is written, except below a file that has to go first; none if one cannot be made."""
     ours = set(removed)
-    made: list[Path] = []
-    known = {out}
+    top = str(out)
+    made: list[str] = []
+    known = {""}
     try:
         for path in written:
+            folder = path.rpartition("/")[0]
             missing = []
-            folder = (out / path).parent
-            while folder not in known and not folder.is_dir():
+            while folder not in known and not os.path.isdir(f"{top}/{folder}"):  # noqa: PTH112
                 missing.append(folder)
-                folder = folder.parent
-            known.add((out / path).parent)
-            if folder.relative_to(out).as_posix() in ours or any(
-                f.relative_to(out).as_posix() in ours for f in missing
-            ):
+                folder = folder.rpartition("/")[0]
+            known.add(path.rpartition("/")[0])
+            if folder in ours or not ours.isdisjoint(missing):
                 continue
             for new in reversed(missing):
-                new.mkdir(exist_ok=True)
+                os.mkdir(f"{top}/{new}")  # noqa: PTH102
                 made.append(new)
                 known.add(new)
     except OSError:
         for folder in reversed(made):
             with suppress(OSError):
-                folder.rmdir()
+                os.rmdir(f"{top}/{folder}")  # noqa: PTH106
         raise
 
 
-def _put(source: Path, target: Path) -> None:
+def _put(source: str, target: str) -> None:
     """Give the file its place."""
     try:
-        source.replace(target)
+        os.replace(source, target)  # noqa: PTH105
     except FileNotFoundError:  # its folder stood below a file, or went with what was removed
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source, target)  # noqa: PTH105
     except (IsADirectoryError, PermissionError):
-        if not target.is_dir():
+        if not Path(target).is_dir():
             raise
-        remove_empty(target.parent, target)
-        source.replace(target)
+        remove_empty(Path(target).parent, Path(target))
+        os.replace(source, target)  # noqa: PTH105
 
 
 def _make_way(written: Iterable[str], gone: Iterable[str], out: Path) -> None:
     """Raise `TroubleError` where somebody else's file stands where a folder must be, or the other way round."""
     ours = set(gone)
     folders = {above.as_posix() for path in ours for above in PurePosixPath(path).parents}  # an interruption left them
-    seen: set[Path] = set()
+    top = str(out)
+    there = {"": True}  # whether a folder is there
     for path in written:
-        target = out / path
-        if target.is_dir() and not target.is_symlink():
-            inside = {file.relative_to(out).as_posix() for file in target.rglob("*") if file.is_file()}
-            if not inside <= ours or (not inside and path not in folders):
-                raise TroubleError(f"输出文件夹里“{target.name}”是文件夹，应是文件；请移走它再构建。")
-        for above in target.parents:
-            if above == out or above in seen:
-                break
-            seen.add(above)
-            if _is_file(above) and not above.is_dir() and above.relative_to(out).as_posix() not in ours:
-                raise TroubleError(f"输出文件夹里“{above.name}”是文件，应是文件夹；请移走它再构建。")
+        above = path.rpartition("/")[0]
+        if above not in there:
+            there[above] = _is_folder(above, top, ours, there)
+        target = f"{top}/{path}"
+        if not there[above] or not os.path.isdir(target) or os.path.islink(target):  # noqa: PTH112, PTH114
+            continue
+        inside = {file.relative_to(out).as_posix() for file in Path(target).rglob("*") if file.is_file()}
+        if not inside <= ours or (not inside and path not in folders):
+            raise TroubleError(f"输出文件夹里“{Path(path).name}”是文件夹，应是文件；请移走它再构建。")
+
+
+def _is_folder(folder: str, top: str, ours: Collection[str], there: dict[str, bool]) -> bool:
+    """Whether the folder is there; raises where somebody else's file stands in its place, or above it."""
+    above = folder.rpartition("/")[0]
+    if above not in there:
+        there[above] = _is_folder(above, top, ours, there)
+    place = f"{top}/{folder}"
+    if os.path.isdir(place):  # noqa: PTH112
+        return True
+    if there[above] and os.path.lexists(place) and folder not in ours:
+        raise TroubleError(f"输出文件夹里“{Path(folder).name}”是文件，应是文件夹；请移走它再构建。")
+    return False
 
 
 def read_manifest(out: Path) -> Mapping[str, str] | None:

@@ -319,6 +319,7 @@ def _prepare(folder: Path, program: str) -> tuple[sqlite3.Connection, str]:
     """An open file, new if there was none, and the program whose it is."""
     connection = sqlite3.connect(folder / FILE, timeout=2)
     try:
+        connection.execute("PRAGMA page_size = 16384")  # bodies are large; counts for a new file only
         connection.execute("PRAGMA secure_delete = ON")  # what is withdrawn leaves no bytes in free pages
         connection.execute("PRAGMA synchronous = OFF")  # what a crash of the machine spoils, the seals tell
         connection.execute("PRAGMA cache_size = -16000")  # KiB

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -524,6 +524,17 @@ class SomeOptions:
     output: Path
     cache: Path | None
     preview: bool = False
+    is_ours: bool = False
+
+
+def session_of(build: Callable[[SomeOptions], Result]) -> Callable[..., AbstractContextManager[Callable[..., Result]]]:
+    """A `session` whose builds are calls of `build`."""
+
+    @contextmanager
+    def session(options: SomeOptions, extensions: object) -> Iterator[Callable[..., Result]]:
+        yield lambda progress, changed: build(options)
+
+    return session
 
 
 def test_serving_builds_again_at_a_change_and_leaves_nothing_behind(tmp_path, monkeypatch):
@@ -534,8 +545,9 @@ def test_serving_builds_again_at_a_change_and_leaves_nothing_behind(tmp_path, mo
     options = SomeOptions(content, themes, tmp_path / "public", tmp_path / ".sitegen")
     seen = []
 
-    def build(options: SomeOptions, extensions: object) -> Result:
+    def build(options: SomeOptions) -> Result:
         assert options.preview
+        assert options.is_ours
         assert temporary in options.output.parents
         assert temporary in options.cache.parents
         return write_page(options.output, "".join(sorted(path.name for path in content.iterdir())))
@@ -549,7 +561,7 @@ def test_serving_builds_again_at_a_change_and_leaves_nothing_behind(tmp_path, mo
                 raise KeyboardInterrupt
             (content / "甲.md").write_text("x", encoding="utf-8")
 
-    monkeypatch.setattr(sitegen.serve, "build_site", build)
+    monkeypatch.setattr(sitegen.serve, "session", session_of(build))
     with pytest.raises(KeyboardInterrupt):
         serve(options, Extensions(), port=0, announce=announce)
     assert seen[1:] == ["", "甲.md"]
@@ -561,9 +573,9 @@ STORY = """
 import sys, sitegen.serve
 from pathlib import Path
 from sitegen.site import Extensions
-from tests.unit.test_serve import SomeOptions, write_page
+from tests.unit.test_serve import SomeOptions, session_of, write_page
 here = Path(sys.argv[1])
-sitegen.serve.build_site = lambda options, extensions: write_page(options.output)
+sitegen.serve.session = session_of(lambda options: write_page(options.output))
 options = SomeOptions(here / "content", here / "themes", here / "public", None)
 sitegen.serve.serve(options, Extensions(), port=0, announce=lambda text: print(text, flush=True))
 """
