@@ -27,6 +27,7 @@ from sitegen.engine import (
     Produce,
     PublishReport,
     execute,
+    forget_releases,
     key_of,
     lost_addresses,
     publish,
@@ -216,6 +217,11 @@ class Build:
         if options.release:
             with release(options.output) as folder:
                 report = publish(found, before, folder, waiting)
+            # What was taken back may not lie beside either (条例第十三至十六条), and with it goes the way back.
+            taken_back = report.removed or {gone.url for gone in catalog.withdrawn.values()}.intersection(
+                report.written
+            )
+            forget_releases(options.output, keeps_last=not taken_back)
             found = {path: made._replace(is_stamped=False) for path, made in found.items()}  # links change stamps
         else:
             report = publish(found, before, options.output, waiting, with_manifest=not options.is_ours)

@@ -4,7 +4,7 @@ A task whose key is known, and whose file lies in the output as it was written, 
 be made is written beside the output first, by whichever process made it, and put in its place when all is made.
 
 Exports `Outputs`, `Made`, `PublishReport`, `Rows`, `Produce`, `key_of`, `execute`, `staging`, `published`,
-`lost_addresses`, `publish`, `release`, `record`.
+`lost_addresses`, `publish`, `release`, `forget_releases`, `record`.
 """
 
 from __future__ import annotations
@@ -453,8 +453,7 @@ def release(out: Path) -> Iterator[Path]:
     """A copy of what `out` holds, to be changed; then `out`, a symbolic link, leads to it, in one step.
 
     The copy shares the files by hard links: what is published into it is renamed into place, so the release that
-    visitors see stays as it is until the last moment. It is kept to go back to, older ones are removed. When something
-    fails, nothing has happened.
+    visitors see stays as it is until the last moment. When something fails, nothing has happened.
     """
     folder = releases_of(out)
     old = out.resolve() if out.is_symlink() else out
@@ -486,9 +485,14 @@ def release(out: Path) -> Iterator[Path]:
                 f"{out} 换不到新版（{error.strerror}），没有发布。系统可能不允许建立符号链接；去掉 --release 再构建。"
             ) from error
         raise
-    for path in folder.glob("*"):
-        if path.name.isdecimal() and path.name not in (new.name, old.name if old != out else "000000"):
-            shutil.rmtree(path, ignore_errors=True)
+
+
+def forget_releases(out: Path, *, keeps_last: bool) -> None:
+    """Remove the releases before the one that `out` leads to, except the last of them with `keeps_last`."""
+    now = out.resolve().name
+    older = sorted(path for path in releases_of(out).glob("*") if path.name.isdecimal() and path.name != now)
+    for path in older[: len(older) - keeps_last]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _link(source: str, target: str) -> None:
