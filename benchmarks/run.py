@@ -128,8 +128,12 @@ class Place:
 
 
 def _start_afresh(place: Place, _: int) -> None:
+    # Moved aside and not deleted: some file systems are slow to make files right after many were deleted.
     for name in ("public", ".sitegen", "resources"):
-        shutil.rmtree(place.folder / name, ignore_errors=True)
+        if (place.folder / name).exists():
+            aside = place.folder / "aside"
+            aside.mkdir(exist_ok=True)
+            (place.folder / name).rename(aside / f"{name}-{sum(1 for _ in aside.iterdir())}")
 
 
 def _nothing(_: Place, __: int) -> None:

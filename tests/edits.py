@@ -329,10 +329,10 @@ class Desk:
         finally:
             while self._locks:
                 self._locks.pop().close()
-        clean, expected = self._clean(how)
+        clean, expected = self.clean(how)
         if isinstance(ours, BuildResult) and ours.report is not None:
             assert isinstance(clean, BuildResult), clean
-            said, expected_to_say = (_told(ours), _counted(ours)), (_told(clean), _counted(clean))
+            said, expected_to_say = (told(ours), counted(ours)), (told(clean), counted(clean))
             assert said == expected_to_say, f"{said} is not {expected_to_say}"
             self._check_tree(how, before, expected)
             self._remember(how)
@@ -348,7 +348,7 @@ class Desk:
             mended = self._attempt(good.how)
             assert isinstance(mended, BuildResult), mended
             assert mended.report is not None, mended.diagnostics
-            self._check_tree(good.how, before, self._clean(good.how)[1])
+            self._check_tree(good.how, before, self.clean(good.how)[1])
             self._check_barrier(good.how)
             self._check_rest(good.how)
         return False
@@ -373,8 +373,8 @@ class Desk:
         assert isinstance(result, BuildResult)
         return result
 
-    def _clean(self, how: Build) -> tuple[BuildResult | str, dict[str, bytes]]:
-        """The same of a clean build, and its output. For what was built clean already that is looked up."""
+    def clean(self, how: Build) -> tuple[BuildResult | str, dict[str, bytes]]:
+        """What comes of a clean build, and its output. For what was built clean already that is looked up."""
         options = self._options(how)
         history = files_of(self.folder / ".git") if self.commits else {}
         heads = {path: history[path] for path in ("HEAD", "refs/heads/main", "shallow") if path in history}
@@ -390,7 +390,7 @@ class Desk:
         if isinstance(ours, str) or isinstance(clean, str):
             assert ours == clean, f"{ours} is not {clean}"
             return
-        assert _told(ours) == _told(clean), f"{_told(ours)} is not {_told(clean)}"
+        assert told(ours) == told(clean), f"{told(ours)} is not {told(clean)}"
         fatal = (Severity.ERROR, Severity.WARNING) if how.strict else (Severity.ERROR,)
         assert any(found.severity in fatal for found in ours.diagnostics)
         assert clean.report is None or "L201" in {found.code for found in ours.diagnostics}
@@ -462,7 +462,7 @@ class Desk:
                 pass
         if not failed:  # refused, or done before it could be interrupted
             return self.build(replace(how, interruption="", after=0))
-        clean, expected = self._clean(how)
+        clean, expected = self.clean(how)
         assert isinstance(clean, BuildResult), clean
         for path, data in files_of(output).items():
             is_whole = data in (before.get(path), expected.get(path))
@@ -477,13 +477,13 @@ def _times(folder: Path) -> dict[str, tuple[int, int]]:
     return {file: (found.st_ino, found.st_mtime_ns) for file in files for found in [os.lstat(file)]}
 
 
-def _told(result: BuildResult) -> tuple[object, ...]:
+def told(result: BuildResult) -> tuple[object, ...]:
     """What a build says of the content and its history."""
     content = [found for found in result.diagnostics if found.code not in ABOUT_THE_OUTPUT]
     return content, [note for note in result.notes if not note.startswith("缓存")]
 
 
-def _counted(result: BuildResult) -> tuple[object, ...]:
+def counted(result: BuildResult) -> tuple[object, ...]:
     return result.documents, result.withheld, result.pages, result.skipped
 
 

@@ -68,15 +68,15 @@ _QUOTED = rf"(\"[^{_ODD}\"\\]*+\"|'[^{_ODD}']*+')"
 # What stands before a value (the indent, the `- ` of an entry, the key), and the value, of one of three kinds. What is
 # matched is never given back: no line takes long. The last group holds what is not simple.
 _LINE = re.compile(
-    rf"(( *)(- ++)?(?:{_KEY}:(?: ++|(?=\n|\Z)))?)"
+    rf"(( *+)(- ++)?(?:{_KEY}:(?: ++|(?=\n|\Z)))?)"
     rf"(?:({_FIRST}[^{_ODD}:#]*+(?::(?![ \n]|\Z)[^{_ODD}:#]*+)*+)|{_QUOTED}"
     rf"|(\[[^{_ODD}#\[\]]*+\]|\{{[^{_ODD}#{{}}]*+\}}))? *+(?:\n|\Z)"
-    r"|([\s\S])"
+    r"|([\s\S]+)"
 )
 _PART = re.compile(
     rf"(( *+)(?:{_KEY}: ++)?)(?:({_FIRST}[^{_ODD}?:#,'\"\[\]{{}}]*+)|{_QUOTED}|(\[[^\[\]{{}}]*+\]))"
     r"( *+(?:,(?! *\Z)|\Z))"
-    r"|([\s\S])"
+    r"|([\s\S]+)"
 )
 _NULLS = ("~", "null")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,15 @@ def edited(draw: st.DrawFn) -> str:
 @settings(max_examples=300)
 def test_usual_front_matter_with_slips_reads_the_same(text: str) -> None:
     assert_same(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["甲" * 200_000 + "#", " " * 200_000 + "#", "a: [" + "甲 " * 200_000 + "]]", "a:" * 200_000]
+)
+def test_long_lines_are_given_up_at_once(text: str) -> None:
+    start = time.process_time()
+    assert read_simple(text, 1) is None
+    assert time.process_time() - start < 1
 
 
 def test_pyyaml_is_not_loaded_for_simple_front_matter() -> None:
