@@ -34,7 +34,7 @@ from jinja2 import (
 )
 from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sitegen.address import address, root_of
 from sitegen.diagnostics import SitegenError
@@ -125,7 +125,19 @@ class _Loader(BaseLoader):
             raise TemplateNotFound(name)
         template = unpack(name, source, self._kit.compiled.get(name, b"")) or compile_template(name, source)
         # A plain dictionary: Jinja copies it for each page, and would wrap it into a slow one.
-        return environment.template_class.from_code(environment, _code(template.code), environment.globals)
+        made = environment.template_class.from_code(environment, _code(template.code), environment.globals)
+        made.root_render_func.__globals__["escape"] = _escaped  # which the code has imported as a name of its own
+        return made
+
+
+_SPECIAL = re.compile("[&<>'\"]")
+
+
+def _escaped(value: object) -> str:
+    """What `markupsafe.escape` gives, without a `Markup` around each text: that costs more than the escaping."""
+    if type(value) is not str:
+        return escape(value)
+    return str(escape(value)) if _SPECIAL.search(value) else value
 
 
 @lru_cache(maxsize=256)

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from sitegen.diagnostics import SitegenError
 from sitegen.engine import MANIFEST
-from sitegen.site import BuildResult, session, silent
-from tests.edits import EDITS, Build, CleanBuilds, Desk, Edit, counted, told
-from tests.story import Site, files_of
+from sitegen.site import BuildResult, build_site, session, silent
+from tests.edits import EDITS, WITHHELD, Build, CleanBuilds, Desk, Edit, PowerCutError, counted, told
+from tests.properties.test_barrier import MARK
+from tests.story import Site, everything_in, files_of
 
 IS_THOROUGH = os.environ.get("SITEGEN_THOROUGH", "") not in ("", "0")
 SCRIPTS = settings(
@@ -264,14 +265,112 @@ def test_search_index_of_a_preview_follows_the_bodies(small: Site) -> None:
     assert not wrong(shown(small), clean(small, search=True))
 
 
+# ---------------------------------------------------------------- when nothing has changed
+
+
+def build_until_known(site: Site, **options: object) -> BuildResult:
+    """Build until the stamps are old enough to be relied on, so that there is nothing to do; gives that build."""
+    told_of: list[str] = []
+    for _ in range(300):
+        told_of.clear()
+        result = build_site(site.options(**options), progress=lambda step, *_: told_of.append(step))  # type: ignore[arg-type]
+        if not told_of:
+            return result
+    raise AssertionError("there is always something to do")
+
+
 def test_document_that_is_due_in_an_hour_is_not_remembered_for_the_day(small: Site) -> None:
-    """A preview shows it now, with a badge that goes."""
+    """A preview shows it already, with a badge that goes."""
     small.write("fd-01-qt/x.md", pub_date="2026-11-22 09:00")
-    morning = small.options(preview=True).as_of.replace(hour=8)
-    for _ in range(20):
-        small.build(preview=True, **{"as_of": "2026-11-22"})
-    options = replace(small.options(preview=True), as_of=morning)
-    with session(options) as build:
-        for _ in range(20):
-            build(silent, None)
-    assert small.build(preview=True).tree() == small.clean_tree(preview=True)
+    evening = small.options(preview=True)
+    morning = replace(evening, as_of=evening.as_of.replace(hour=8))
+    for _ in range(300):
+        told_of: list[str] = []
+        build_site(morning, progress=lambda step, *_, told_of=told_of: told_of.append(step))
+        if not told_of:
+            break
+    build_site(evening)
+    assert not wrong(files_of(small.output), small.clean_tree(preview=True))
+
+
+def test_build_with_nothing_to_do_says_what_a_clean_one_says(small: Site) -> None:
+    small.setting(agency="示例市科学技术局", index_no_pattern=r"\d+").file("fd-01-qt/c.md.txt")
+    small.write("fd-01-qt/c.md", index_no="x", body="<b>粗</b>", exempt={"P999": "没有"})
+    result = build_until_known(small)
+    expected, _ = small.clean_build()
+    assert len(expected.diagnostics) > 3
+    assert told(result) == told(expected)
+    assert counted(result) == counted(expected)
+
+
+def test_file_of_others_is_told_of_even_if_there_is_nothing_to_do(small: Site) -> None:
+    build_until_known(small)
+    small.write("fd-01-gfx/a.md", title="甲办法", body="另一段。")
+    build_until_known(small)
+    (small.output / "doc/a/verify.txt").write_bytes(b"a file of others")
+    report = small.build().result.report  # type: ignore[union-attr]
+    assert report is not None
+    assert report.unknown == ("doc/a/verify.txt",)
+
+
+# ---------------------------------------------------------------- nothing that may not be shown is kept
+
+
+def kept(site: Site) -> list[str]:
+    """The files of the cache that hold the mark."""
+    return [path for path, data in everything_in(files_of(site.cache)) if MARK.encode() in data]
+
+
+@pytest.fixture
+def told_of(small: Site) -> Site:
+    """A site with a warning that quotes a document, which is then withheld."""
+    small.setting(agency="示例市科学技术局", index_no_pattern=r"\d+")
+    small.write("fd-01-qt/x.md", index_no=MARK).build(output=small.folder / "other").build()
+    assert "D212" in small.codes
+    return small.write("fd-01-qt/x.md", index_no=MARK, **WITHHELD)
+
+
+def test_published_build_keeps_no_message_about_what_became_secret(told_of: Site) -> None:
+    """Not even of another output folder."""
+    told_of.build()
+    assert told_of.is_published
+    assert kept(told_of) == []
+
+
+def test_refused_build_keeps_no_message_about_what_became_secret(told_of: Site) -> None:
+    told_of.file("fd-01-qt/bad.md", b"\xff").build()
+    assert not told_of.is_published
+    assert kept(told_of) == []
+
+
+def test_check_keeps_no_message_about_what_became_secret(told_of: Site) -> None:
+    told_of.check()
+    assert kept(told_of) == []
+
+
+def test_build_that_cannot_go_on_keeps_nothing_of_what_became_secret(small: Site) -> None:
+    small.write("fd-01-qt/x.md", title=MARK).build()
+    small.write("fd-01-qt/x.md", title=MARK, **WITHHELD).setting(agency="示例市科学技术局", theme="none")
+    with pytest.raises(SitegenError):
+        small.build()
+    assert kept(small) == []
+
+
+def test_what_a_killed_build_kept_goes_even_if_the_next_has_nothing_to_do(
+    small: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_until_known(small)
+    small.write("fd-01-qt/x.md", body=MARK)
+    with monkeypatch.context() as patch:  # bodies are written, then the machine stops
+        patch.setattr("sitegen.load.records._forget", _stop)
+        patch.setattr("sitegen.store.Store.flush", lambda store: None)
+        with pytest.raises(PowerCutError):
+            small.build()
+    assert kept(small)
+    small.delete("fd-01-qt/x.md").build()
+    assert small.is_published
+    assert kept(small) == []
+
+
+def _stop(*_: object) -> None:
+    raise PowerCutError
