@@ -6,6 +6,7 @@ the standard data, and `CODES`.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +27,7 @@ from sitegen.load.settings import (
     standard_kinds,
 )
 from sitegen.load.theme import read_theme
-from sitegen.model import Column, ColumnId, DocId, Marks, Places, Tree
+from sitegen.model import Column, ColumnId, DocId, Marks, Places, Tree, digest
 
 __all__ = [
     "CODES",
@@ -71,7 +72,7 @@ def load_tree(
     """
     listing = walk(content, label) if listing is None else listing
     kept = Kept({}, {}, 0) if kept is None else kept
-    settings = read_site_settings(content, label)
+    settings = _settings(content, label, kept)
     kit = read_theme(themes, theme or settings.config.theme)
     around = Surroundings(
         config=settings.config,
@@ -114,6 +115,20 @@ def load_tree(
         skipped=skipped,
         broken=() if keep_going else tuple(_broken(entries)),
     )
+
+
+def _settings(content: Path, label: str, kept: Kept) -> Settings:
+    """The settings, from what is kept if the two files are the same."""
+    site, columns = _bytes(content / "site.yaml"), _bytes(content / "columns.yaml")
+    name = f"settings/{digest((site, columns, label)).hex()}"
+    if blob := kept.blobs.get(name):
+        found: Settings = pickle.loads(blob)
+        return found
+    settings = read_settings(site, columns, label)
+    for old in [old for old in kept.blobs if old.startswith("settings/")]:
+        del kept.blobs[old]
+    kept.blobs[name] = pickle.dumps(settings, pickle.HIGHEST_PROTOCOL)
+    return settings
 
 
 def read_site_settings(content: Path, label: str) -> Settings:

@@ -136,9 +136,9 @@ def test_release_broken_off_anywhere_leaves_one_site_or_the_other(once: Site, ho
     retitled(once, "乙办法").write("fd-01-gfx/n.md", title="新办法")
     expected = once.clean_tree()
     for after in range(0, 2000, 83):
-        with interrupted(once.folder / "public.releases", how, after) as failed:
-            with suppress(TroubleError, KeyboardInterrupt, PowerCutError):
-                once.build(release=True)
+        stopped = suppress(TroubleError, KeyboardInterrupt, PowerCutError)
+        with interrupted(once.folder / "public.releases", how, after) as failed, stopped:
+            once.build(release=True)
         tree = once.tree()
         if not failed:
             break
