@@ -26,6 +26,7 @@ from sitegen.engine import (
     Outputs,
     Produce,
     PublishReport,
+    everything_in,
     execute,
     forget_releases,
     key_of,
@@ -149,19 +150,23 @@ class Build:
                 count(1)
                 yield result
 
-        tree = load_tree(
-            options.content,
-            options.themes,
-            options.as_of,
-            label=options.label,
-            theme=options.theme,
-            is_preview=options.preview,
-            keep_going=options.keep_going,
-            listing=inputs.listing,
-            kept=kept,
-            run=run,
-        )
-        self.store.flush()  # before anything else: what may no longer be shown is no longer kept
+        try:
+            tree = load_tree(
+                options.content,
+                options.themes,
+                options.as_of,
+                label=options.label,
+                theme=options.theme,
+                is_preview=options.preview,
+                keep_going=options.keep_going,
+                listing=inputs.listing,
+                kept=kept,
+                run=run,
+            )
+        finally:  # whatever else is wrong: what may no longer be shown is no longer kept
+            if kept.has_forgotten:
+                self.forget()
+            self.store.flush()
         finish(kept)
         return self.judge(tree, inputs)
 
@@ -173,7 +178,7 @@ class Build:
             meta = self.meta(inputs, tree)
             if warm.catalog is not None and warm.meta == meta:
                 catalog, problems = warm.catalog.with_bodies(tree.documents, tree.bodies), warm.problems
-                move_desk(catalog)
+                move_desk(catalog, warm.catalog)
             else:
                 catalog, problems = build_catalog(tree, inputs.history, options.as_of.date())
             warm.meta, warm.catalog, warm.problems = meta, catalog, problems
@@ -194,6 +199,15 @@ class Build:
         notes = (*inputs.notes, *self.store.notes)
         return CheckResult(sort_diagnostics(diagnostics), catalog, tree, meta, notes)
 
+    def forget(self) -> None:
+        """Drop what may name a document that is no longer kept: results, and what is known of other output folders."""
+        mine = self.named("shelf/rows"), self.named("shelf/folders")
+        for name in self.store.names("last/"):
+            self.store.pop(name, None)
+        for name in (*self.store.names("shelf/rows/"), *self.store.names("shelf/folders/")):
+            if not name.startswith(mine):
+                self.store.pop(name, None)
+
     # ------------------------------------------------ what comes out
 
     def publish(self, inputs: Inputs, checked: CheckResult, waiting: Path, last: Last | None) -> BuildResult:
@@ -205,7 +219,7 @@ class Build:
             tasks = chain(plan(catalog, self.extensions.views), asset_tasks(tree.kit))
             outputs = self.execute(tasks, checked, waiting)
         secret = _secret_pages(tree)
-        before = published_before(rows, options.output, secret) if self.warm.outputs is None else self.known_before()
+        before = self.known_before() if options.is_ours else published_before(rows, options.output, secret)
         if before is None:
             before = published(outputs, secret, options.output)
         secret |= _secret_redirects(options.output, before.keys() - outputs.keys(), tree)
@@ -217,14 +231,12 @@ class Build:
         if options.release:
             with release(options.output) as folder:
                 report = publish(found, before, folder, waiting)
-            # What was taken back may not lie beside either (条例第十三至十六条), and with it goes the way back.
-            taken_back = report.removed or {gone.url for gone in catalog.withdrawn.values()}.intersection(
-                report.written
-            )
-            forget_releases(options.output, keeps_last=not taken_back)
             found = {path: made._replace(is_stamped=False) for path, made in found.items()}  # links change stamps
         else:
             report = publish(found, before, options.output, waiting, with_manifest=not options.is_ours)
+        # What was taken back may not lie beside either (条例第十三至十六条), and with it goes the way back.
+        withdrawn = {gone.url: found[gone.url].digest.hex() for gone in catalog.withdrawn.values()}
+        forget_releases(options.output, _secret_pages(tree), withdrawn)
         now = self.store.clock()
         if options.is_ours:
             self.warm.outputs = {
@@ -247,8 +259,10 @@ class Build:
         return result
 
     def known_before(self) -> Mapping[str, str]:
-        """What the last build of this session published, with digests."""
-        return {path: made.digest.hex() for path, made in (self.warm.outputs or {}).items()}
+        """What the last build of this session published, with digests; all that is there, if it failed."""
+        if self.warm.outputs is None:
+            return everything_in(self.options.output)
+        return {path: made.digest.hex() for path, made in self.warm.outputs.items()}
 
     def execute(self, tasks: Iterable[Task], checked: CheckResult, waiting: Path) -> Outputs:
         """What the tasks give; those whose files lie in the output are not carried out."""
@@ -300,6 +314,8 @@ class Build:
         options, rows = self.options, self.store.shelf(self.named("rows"))
         old = {path: _kept(rows.get(path, b""), before[path]) for path in before if path.startswith(INDEX_FOLDERS)}
         old = {path: made for path, made in old.items() if (options.output / path).is_file()}
+        if self.warm.outputs is not None:
+            old = {path: self.warm.outputs[path]._replace(is_stamped=True) for path in old}
         if options.search:
             key = search_key(catalog)
             is_whole = len(old) == self.store.shelf("search").get(self.named("files"))
@@ -335,8 +351,9 @@ class Build:
         told = {span.path for d in result.diagnostics for span in (d.span, *(span for span, _ in d.related))}
         if secret & told or result.skipped or result.notes != inputs.notes:
             self.store.pop(self.named("last"), None)
+            self.warm.last = None
             return
-        is_awaited = any(record.disclosure is Disclosure.ACTIVE and not record.is_due for record in withheld)
+        is_awaited = any(record.disclosure is Disclosure.ACTIVE and not record.is_due for record in tree.internal)
         assert result.report is not None
         count = len(result.report.written) + result.report.unchanged
         report = PublishReport((), (), count, result.report.unknown)

@@ -13,8 +13,9 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -177,21 +178,58 @@ def staging(out: Path) -> Iterator[Path]:
         raise TroubleError(f"建不了输出文件夹 {out}：已有一个同名的文件。请移走它，或用 --output 换一个位置。")
     folder = out / _UNFINISHED
     was_there = out.exists()
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    except OSError as error:
+    with ExitStack() as stack:
         if not was_there:
-            with suppress(OSError):
-                out.rmdir()
-        raise _trouble(out, out.name, error) from error
-    try:
+            stack.callback(_remove_if_empty, out)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_alone(folder, out))
+            for left in folder.iterdir():
+                if left.name.startswith(_LOCK):
+                    continue
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        except OSError as error:
+            raise _trouble(out, out.name, error) from error
         yield folder
+
+
+def clear_unfinished(out: Path) -> None:
+    """Remove what a build that was killed left behind: it may hold what may no longer be shown."""
+    for folder in (out, releases_of(out)):
+        if (folder / _UNFINISHED).exists():
+            with suppress(TroubleError), staging(folder):  # another build is at work, and will remove it itself
+                pass
+
+
+_LOCK = "lock"
+
+
+@contextmanager
+def _alone(folder: Path, out: Path) -> Iterator[None]:
+    """Have the folder for this process alone, until it ends, however it ends; then remove it.
+
+    Raises `TroubleError` if another process has it.
+    """
+    connection = sqlite3.connect(folder / _LOCK, timeout=0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        connection.close()
+        raise TroubleError(f"另一次构建正在写输出文件夹 {out}，这次没有发布。等它结束后再构建。") from error
+    try:
+        yield
     finally:
+        for left in folder.iterdir():
+            if left.name != _LOCK:
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        connection.close()
         shutil.rmtree(folder, ignore_errors=True)
-        if not was_there:
-            with suppress(OSError):
-                out.rmdir()
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _trouble(out: Path, path: str, error: OSError) -> TroubleError:
@@ -228,6 +266,11 @@ def _has_digest(row: bytes, path: str) -> bool:
             return digest_of(file.read()) == row[_SIZE : 2 * _SIZE]
     except OSError:
         return False
+
+
+def everything_in(out: Path) -> Mapping[str, str]:
+    """Every file of the folder with its digest, for a folder into which nobody else writes."""
+    return {path: _digest_at(out / path) for path in sorted(_files(out))}
 
 
 def _is_same(path: str, data: bytes) -> bool:
@@ -297,6 +340,9 @@ def _manifest_row(out: Path) -> bytes:
         return b""
 
 
+_LOOK = b"?"  # instead of a stamp, of a folder that has to be looked into
+
+
 def unknown_files(outputs: Outputs, out: Path, folders: MutableMapping[str, bytes], now: int) -> tuple[str, ...]:
     """The files in the output that no build put there.
 
@@ -311,16 +357,12 @@ def unknown_files(outputs: Outputs, out: Path, folders: MutableMapping[str, byte
     found = list(_strangers(out, "", outputs, ours))  # every build changes the stamp of the topmost
     ours.remove("")
     for folder in ours:
-        stamp = folders.get(folder)
-        if stamp and stamp == _stamp(f"{out}/{folder}"):
+        if folders.get(folder, _LOOK) == _stamp(f"{out}/{folder}"):
             continue
         fresh = _stamp(f"{out}/{folder}", now)  # before it is read
         strangers = list(_strangers(out, folder, outputs, ours))
         found += strangers
-        if fresh and not strangers:
-            folders[folder] = fresh
-        elif stamp:
-            del folders[folder]
+        folders[folder] = fresh if fresh and not strangers else _LOOK
     for folder in [folder for folder in folders if folder not in ours]:
         del folders[folder]
     return tuple(sorted(path for path in found if not path.endswith("/")))
@@ -331,8 +373,15 @@ def folders_are_untouched(rows: Rows, out: Path, folders: Mapping[str, bytes]) -
 
     Only where `rows` are those of the same build.
     """
-    if not all(stamp == _stamp(f"{out}/{folder}") for folder, stamp in folders.items()):
-        return False
+    for folder, stamp in folders.items():
+        if stamp == _LOOK:
+            try:
+                if not all(path.endswith("/") for path in _strangers(out, folder, rows, folders)):
+                    return False
+            except OSError:
+                return False
+        elif stamp != _stamp(f"{out}/{folder}"):
+            return False
     return all(path.endswith("/") for path in _strangers(out, "", rows, folders))
 
 
@@ -458,7 +507,8 @@ def release(out: Path) -> Iterator[Path]:
     folder = releases_of(out)
     old = out.resolve() if out.is_symlink() else out
     numbers = [int(path.name) for path in folder.glob("*") if path.name.isdecimal()] if folder.is_dir() else []
-    new = folder / f"{max(numbers, default=0) + 1:06}"
+    first = folder / f"{max(numbers, default=-1) + 1:06}"  # what is no release yet becomes one
+    new = folder / f"{max(numbers, default=-1) + 2:06}"
     link = folder / f"{out.name}.new"
     try:
         folder.mkdir(exist_ok=True)
@@ -474,11 +524,11 @@ def release(out: Path) -> Iterator[Path]:
         link.unlink(missing_ok=True)
         link.symlink_to(new.relative_to(out.parent), target_is_directory=True)
         if out.is_dir() and not out.is_symlink():
-            out.rename(folder / "000000")  # the first time there is nothing that could be switched
+            out.rename(first)  # the first time there is nothing that could be switched
         link.replace(out)
     except BaseException as error:
-        if not out.exists() and not out.is_symlink() and (folder / "000000").is_dir():
-            (folder / "000000").rename(out)
+        if not out.exists() and not out.is_symlink() and first.is_dir():
+            first.rename(out)
         shutil.rmtree(new, ignore_errors=True)
         if isinstance(error, OSError):
             raise TroubleError(
@@ -487,12 +537,23 @@ def release(out: Path) -> Iterator[Path]:
         raise
 
 
-def forget_releases(out: Path, *, keeps_last: bool) -> None:
-    """Remove the releases before the one that `out` leads to, except the last of them with `keeps_last`."""
+def forget_releases(out: Path, secret: Collection[str], withdrawn: Mapping[str, str]) -> None:
+    """Remove the releases beside the one that `out` leads to, but for the last as long as it may be gone back to.
+
+    It may not if it holds a page of what is `secret` now, or shows one that was `withdrawn` since (path, digest of the
+    note that stands there).
+    """
+    folder = releases_of(out)
+    if not folder.is_dir():
+        return
     now = out.resolve().name
-    older = sorted(path for path in releases_of(out).glob("*") if path.name.isdecimal() and path.name != now)
-    for path in older[: len(older) - keeps_last]:
-        shutil.rmtree(path, ignore_errors=True)
+    older = sorted(path for path in folder.glob("*") if path.name.isdecimal() and path.name != now)
+    for number, path in enumerate(older, 1):
+        manifest = read_manifest(path)
+        is_fit = manifest is not None and not any(page in manifest for page in secret)
+        is_fit = is_fit and all((manifest or {}).get(page, note) == note for page, note in withdrawn.items())
+        if number < len(older) or not is_fit:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _link(source: str, target: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sitegen.diagnostics import CacheError, UsageError
-from sitegen.engine import folders_are_untouched, published_before, untouched
+from sitegen.engine import clear_unfinished, folders_are_untouched, published_before, untouched
 from sitegen.history import start_history
 from sitegen.listing import again, is_settled, walk
 from sitegen.model import ColumnId, digest
@@ -110,10 +110,14 @@ def _build(
     memory: list[Warm],
     changed: Collection[str] | None = None,
 ) -> BuildResult:
+    clear_unfinished(options.output)
     warm_inputs = memory[0].inputs if memory else None
     inputs = read_inputs(options, store, warm_inputs, changed)
     last = Last.of(store, options.output)
-    if last is not None and last.holds(inputs, options) and _is_untouched(options.output, store):
+    is_same = last is not None and last.holds(inputs, options) and not is_unfinished(store)
+    if last is not None and is_same and _is_untouched(options.output, store):
+        if memory:
+            memory[0].inputs = inputs
         return last.result
     from sitegen.building import BUILTIN, Build, Warm
     from sitegen.workers import Workers
@@ -152,12 +156,14 @@ def verify_site(options: Options, extensions: Extensions | None = None, progress
     """
     import tempfile  # slow to import, and needed here only
 
+    from sitegen.building import INDEX_FOLDERS
     from sitegen.engine import compare
 
     with tempfile.TemporaryDirectory(prefix="sitegen-verify-") as folder:
         clean = Path(folder, "public")
         build_site(replace(options, output=clean, cache=None, jobs=1, release=False), extensions, None, progress)
-        return compare(options.output, clean)
+        different = compare(options.output, clean)
+        return different if options.search else tuple(path for path in different if not path.startswith(INDEX_FOLDERS))
 
 
 def _own(extensions: Extensions | None) -> Iterator[Callable[..., object]]:
@@ -203,6 +209,11 @@ def read_inputs(
         notes,
     )
     return Inputs(now, listing, history, notes, digest(state))
+
+
+def is_unfinished(store: Store) -> bool:
+    """Whether a build was broken off that had begun to keep what it read (`load.records`)."""
+    return "unfinished" in store
 
 
 def _is_untouched(output: Path, store: Store) -> bool:

@@ -73,7 +73,6 @@ def load_tree(
     listing = walk(content, label) if listing is None else listing
     kept = Kept({}, {}, 0) if kept is None else kept
     settings = _settings(content, label, kept)
-    kit = read_theme(themes, theme or settings.config.theme)
     around = Surroundings(
         config=settings.config,
         columns=settings.columns,
@@ -86,6 +85,7 @@ def load_tree(
         setting=settings.digest,
     )
     entries: Sequence[Entry] = read_entries(content, listing, around, kept, run)
+    kit = read_theme(themes, theme or settings.config.theme)  # may be refused: not before what is kept is up to date
     by_path = {entry.path: entry for entry in entries if entry.places}
 
     def marks(path: str) -> Places:

@@ -78,6 +78,7 @@ class Kept:
     blobs: MutableMapping[str, bytes]
     now: int  # ns
     setting: bytes = b""  # by which the entries were judged
+    has_forgotten: bool = False  # something was kept of a file of which nothing is kept any more
 
 
 class Bodies(Mapping[str, Body]):
@@ -259,6 +260,7 @@ def _forget(old: Mapping[str, Entry], entries: Mapping[str, Entry], kept: Kept) 
     """Keep nothing of what is gone, has changed, or may not be shown any more."""
     for path in old:
         if not entries.get(path, _NONE).may_keep:
+            kept.has_forgotten = True
             kept.entries.pop(path, None)
             kept.blobs.pop(places_name(path), None)
     if old:

@@ -325,9 +325,9 @@ def desk(catalog: Catalog) -> Desk:
     return _desks[0]
 
 
-def move_desk(catalog: Catalog) -> None:
-    """Use the last desk for `catalog`, which differs from the one it was made for in nothing but bodies."""
-    if _desks:
+def move_desk(catalog: Catalog, before: Catalog) -> None:
+    """Use the desk of the catalog `before` for `catalog`, which differs from it in nothing but bodies."""
+    if _desks and _desks[0].catalog is before:
         moved = Desk(catalog)
         moved.__dict__.update({name: value for name, value in _desks[0].__dict__.items() if name != "catalog"})
         _desks[:] = [moved]
