@@ -300,8 +300,9 @@ class Build:
         """
         if self.extensions.views != BUILTIN.views:
             return None
-        outputs = self.warm.outputs or untouched(self.store.shelf(self.named("rows")), self.options.output)
-        if outputs is None:
+        rows, out = self.store.shelf(self.named("rows")), self.options.output
+        outputs = self.warm.outputs if self.options.is_ours else untouched(rows, out)
+        if outputs is None or len(outputs) != last.files:
             return None
         documents = checked.catalog.documents.values()
         changed = {doc.id for doc in documents if last.bodies.get(doc.id) != doc.body.digest}
@@ -363,6 +364,7 @@ class Build:
             self.options.as_of if is_awaited else None,
             checked.meta,
             {doc.id: doc.body.digest for doc in checked.catalog.documents.values()},
+            count,
             replace(result, report=report, diagnostics=diagnostics),
         )
         if self.options.is_ours:

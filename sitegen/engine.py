@@ -220,10 +220,12 @@ def _alone(folder: Path, out: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        for left in folder.iterdir():
-            if left.name != _LOCK:
-                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
-        connection.close()
+        try:
+            for left in folder.iterdir():
+                if left.name != _LOCK:
+                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        finally:
+            connection.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -507,8 +509,9 @@ def release(out: Path) -> Iterator[Path]:
     folder = releases_of(out)
     old = out.resolve() if out.is_symlink() else out
     numbers = [int(path.name) for path in folder.glob("*") if path.name.isdecimal()] if folder.is_dir() else []
-    first = folder / f"{max(numbers, default=-1) + 1:06}"  # what is no release yet becomes one
-    new = folder / f"{max(numbers, default=-1) + 2:06}"
+    highest = max(numbers, default=-1 if out.is_dir() else 0)
+    first = folder / f"{highest + 1:06}"  # what is no release yet becomes one
+    new = first if out.is_symlink() or not out.is_dir() else folder / f"{highest + 2:06}"
     link = folder / f"{out.name}.new"
     try:
         folder.mkdir(exist_ok=True)

@@ -106,6 +106,7 @@ class Last(NamedTuple):
     moment: datetime | None  # for which alone it holds; None for all of its day
     meta: bytes  # digest of everything but the bodies
     bodies: Mapping[DocId, str]  # digests
+    files: int  # in the output
     result: BuildResult
 
     @staticmethod

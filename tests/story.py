@@ -181,7 +181,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     """Every file below the folder by its path; nothing where there is no folder."""
     found = {}
     for here, _, names in os.walk(folder):
-        inside = os.path.relpath(here, folder).replace(os.sep, "/").removeprefix(".")
+        inside = "" if Path(here) == folder else os.path.relpath(here, folder).replace(os.sep, "/")
         for name in names:
             file = Path(here, name)
             if file.is_file():  # and neither a pipe nor a broken link

@@ -324,7 +324,7 @@ class _Reader:
                 unread=loaded.unread,
                 places=places,
             )
-        may_keep = _may_keep(loaded, asked.stamp)
+        may_keep = _may_keep(loaded, asked.stamp) and loaded.since <= self.around.as_of
         return Entry(
             path,
             asked.stamp,

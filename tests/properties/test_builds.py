@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -298,7 +297,7 @@ def test_full_disk_changes_nothing(small: Site, monkeypatch: pytest.MonkeyPatch)
         count += ".sitegen-new" in str(file)
         if count > 3:
             raise OSError(28, "No space left on device", file)
-        return open(file, *arguments)  # type: ignore[call-overload]
+        return open(file, *arguments)  # type: ignore[call-overload]  # noqa: PTH123
 
     with monkeypatch.context() as patch:
         patch.setattr("sitegen.engine.open", fail, raising=False)

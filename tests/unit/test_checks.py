@@ -130,8 +130,8 @@ def test_every_code_is_explained() -> None:
 
 def test_no_code_means_two_things() -> None:
     from sitegen import catalog, load, markdown
-    from sitegen.checks import RULES
     from sitegen.building import SITE_CODES
+    from sitegen.checks import RULES
 
     used = [info.code for info in (*load.CODES, *markdown.CODES, *catalog.CODES, *SITE_CODES)]
     used += [rule.code for rule in RULES]
