@@ -90,7 +90,7 @@ class BuildResult:
 
 
 class Inputs(NamedTuple):
-    """Everything a build depends on besides the program, as far as it is known before documents are read."""
+    """Everything a build depends on, as far as it is known before documents are read."""
 
     now: int  # by the clock of the file system
     listing: Listing

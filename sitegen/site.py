@@ -112,7 +112,7 @@ def _build(
 ) -> BuildResult:
     clear_unfinished(options.output)
     warm_inputs = memory[0].inputs if memory else None
-    inputs = read_inputs(options, store, warm_inputs, changed)
+    inputs = read_inputs(options, store, program, warm_inputs, changed)
     last = Last.of(store, options.output)
     is_same = last is not None and last.holds(inputs, options) and not is_unfinished(store)
     if last is not None and is_same and _is_untouched(options.output, store):
@@ -140,7 +140,7 @@ def check_site(options: Options, extensions: Extensions | None = None, progress:
     try:
         with open_store(cache, program) as store, Workers(options.jobs) as workers:
             build = Build(options, extensions or BUILTIN, program, store, workers, progress)
-            return build.check(read_inputs(options, store))
+            return build.check(read_inputs(options, store, program))
     except CacheError:
         if cache is None:
             raise
@@ -184,7 +184,7 @@ def _own(extensions: Extensions | None) -> Iterator[Callable[..., object]]:
 
 
 def read_inputs(
-    options: Options, store: Store, before: Inputs | None = None, changed: Collection[str] | None = None
+    options: Options, store: Store, program: str, before: Inputs | None = None, changed: Collection[str] | None = None
 ) -> Inputs:
     """Look at everything, read nothing that is known to be unchanged.
 
@@ -200,6 +200,7 @@ def read_inputs(
     unsure = [path for path, stamp in listing.files.items() if not stamp or not is_settled(stamp, now)]
     history, notes = pending.result(listing.documents)
     state = (
+        program,
         replace(options, as_of=datetime.combine(options.as_of, time.min), cache=None, jobs=None, release=False),
         tuple(sorted(listing.files.items())),
         tuple((path, _digest_of_file(options.content / path)) for path in sorted(unsure)),
