@@ -301,7 +301,9 @@ def _said(command: Sequence[str]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "SITEGEN_NO_BOOTSTRAP": "1", "NO_COLOR": "1"}
+    """That of this process; compiled Python is kept, as it is wherever somebody has not forbidden it."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "SITEGEN_NO_BOOTSTRAP": "1", "NO_COLOR": "1"}
 
 
 # ---------------------------------------------------------------- one run
