@@ -25,7 +25,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 Batch = Callable[[Sequence[A]], Sequence[R]]  # the results of a batch of items, one each
 
-_BATCH = 100
+_BATCH = 50
 _IN_FLIGHT = 3  # batches for each worker, so that none waits for the next
 _WORTH = 1.0  # seconds of work from which starting processes pays off
 
