@@ -22,7 +22,6 @@ from sitegen.catalog import Catalog, build_catalog
 from sitegen.checks import RULES, run_checks
 from sitegen.diagnostics import CodeInfo, Diagnostic, Finding, Severity, Span, sort_diagnostics
 from sitegen.engine import (
-    Made,
     Outputs,
     Produce,
     PublishReport,
@@ -31,6 +30,7 @@ from sitegen.engine import (
     forget_releases,
     key_of,
     lost_addresses,
+    made_of,
     publish,
     published,
     published_before,
@@ -313,7 +313,11 @@ class Build:
     def search(self, tree: Tree, catalog: Catalog, before: Mapping[str, str], waiting: Path) -> Outputs:
         """The files of the search index; those of the last one, when it may stay."""
         options, rows = self.options, self.store.shelf(self.named("rows"))
-        old = {path: _kept(rows.get(path, b""), before[path]) for path in before if path.startswith(INDEX_FOLDERS)}
+        old = {
+            path: made_of(rows.get(path, b""), bytes.fromhex(before[path]))
+            for path in before
+            if path.startswith(INDEX_FOLDERS)
+        }
         old = {path: made for path, made in old.items() if (options.output / path).is_file()}
         if self.warm.outputs is not None:
             old = {path: self.warm.outputs[path]._replace(is_stamped=True) for path in old}
@@ -391,7 +395,7 @@ class Build:
         name = f"templates/{theme.hexdigest()}"
         if blob := self.store.get(name):
             return replace(kit, compiled=pickle.loads(blob))
-        for old in [old for old in self.store if old.startswith("templates/")]:
+        for old in self.store.names("templates/"):
             del self.store[old]
         kit = replace(kit, compiled=compile_templates(kit))
         self.store[name] = pickle.dumps(kit.compiled, pickle.HIGHEST_PROTOCOL)
@@ -571,14 +575,6 @@ def _task_path(asked: tuple[Task, bytes]) -> str:
 def _path_of(asked: object) -> str:
     """What to call a file that is asked for."""
     return str(getattr(asked, "path", "稿件"))
-
-
-def _kept(row: bytes, digest_of_file: str) -> Made:
-    """A file that stays as it is, by its row if there is one."""
-    known = bytes.fromhex(digest_of_file)
-    if row[16:32] == known:
-        return Made(row[:16], known, is_stamped=len(row) > 32)
-    return Made(b"", known)
 
 
 def _at_root(task: Task) -> Task:

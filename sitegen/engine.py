@@ -140,18 +140,12 @@ def execute(
     def misses() -> Iterator[tuple[Task, bytes]]:
         for task in tasks:
             key = keys(task)
-            row = rows.get(task.path)
-            path = f"{out}/{task.path}"
-            if there is not None:
-                row = b""
-                if (made := there.get(task.path)) is not None and key and made.key == key:
-                    outputs[task.path] = made
-                    continue
-            if row and key and row.startswith(key) and _is_untouched(row, path):
-                outputs[task.path] = Made(key, row[_SIZE : 2 * _SIZE], is_stamped=True)
-                progress(1)
-            elif row and key and row.startswith(key) and _has_digest(row, path):
-                outputs[task.path] = Made(key, row[_SIZE : 2 * _SIZE])
+            if there is None:
+                known = _lying(rows.get(task.path, b""), f"{out}/{task.path}", key)
+            else:
+                known = there.get(task.path)
+            if key and known is not None and known.key == key:
+                outputs[task.path] = known
                 progress(1)
             else:
                 outputs[task.path] = Made(key, b"")  # keeps the order; what it is comes below
@@ -184,10 +178,7 @@ def staging(out: Path) -> Iterator[Path]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(_alone(folder, out))
-            for left in folder.iterdir():
-                if left.name.startswith(_LOCK):
-                    continue
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            _empty(folder)
         except OSError as error:
             raise _trouble(out, out.name, error) from error
         yield folder
@@ -221,12 +212,16 @@ def _alone(folder: Path, out: Path) -> Iterator[None]:
         yield
     finally:
         try:
-            for left in folder.iterdir():
-                if left.name != _LOCK:
-                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            _empty(folder)
         finally:
             connection.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _empty(folder: Path) -> None:
+    for left in folder.iterdir():
+        if not left.name.startswith(_LOCK):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def _remove_if_empty(folder: Path) -> None:
@@ -270,6 +265,23 @@ def _has_digest(row: bytes, path: str) -> bool:
         return False
 
 
+def made_of(row: bytes, digest: bytes) -> Made:
+    """A file with these bytes that stays as it is, by its row; without a key if the row tells of other bytes."""
+    if row[_SIZE : 2 * _SIZE] != digest:
+        return Made(b"", digest)
+    return Made(row[:_SIZE], digest, is_stamped=len(row) > 2 * _SIZE)
+
+
+def _lying(row: bytes, path: str, key: bytes = b"") -> Made | None:
+    """What lies at `path` if it is what `row` tells, of a task with this key; else None."""
+    if not row.startswith(key):
+        return None
+    is_stamped = _is_untouched(row, path)
+    if not is_stamped and not _has_digest(row, path):
+        return None
+    return Made(row[:_SIZE], row[_SIZE : 2 * _SIZE], is_stamped=is_stamped)
+
+
 def everything_in(out: Path) -> Mapping[str, str]:
     """Every file of the folder with its digest, for a folder into which nobody else writes."""
     return {path: _digest_at(out / path) for path in sorted(_files(out))}
@@ -300,11 +312,16 @@ def published_before(rows: Rows, out: Path, secret: Collection[str]) -> Mapping[
 
     They do not if another build, with another cache, has been at work since, nor what else lies beside secret pages.
     """
-    if MANIFEST not in rows or rows[MANIFEST] != _manifest_row(out):
-        return None
-    if any((out / path).parent.is_dir() for path in secret if _DOCUMENT.fullmatch(path)):
+    if not are_of_last_build(rows, out) or any(
+        (out / path).parent.is_dir() for path in secret if _DOCUMENT.fullmatch(path)
+    ):
         return None
     return {path: row[_SIZE : 2 * _SIZE].hex() for path, row in rows.items() if path != MANIFEST}
+
+
+def are_of_last_build(rows: Rows, out: Path) -> bool:
+    """Whether `rows` tell of the build that published into `out` last."""
+    return MANIFEST in rows and rows[MANIFEST] == _manifest_row(out)
 
 
 def untouched(rows: Rows, out: Path) -> Outputs | None:
@@ -313,11 +330,10 @@ def untouched(rows: Rows, out: Path) -> Outputs | None:
     for path, row in rows.items():
         if path == MANIFEST:
             continue
-        file = f"{out}/{path}"
-        is_stamped = _is_untouched(row, file)
-        if not is_stamped and not _has_digest(row, file):
+        made = _lying(row, f"{out}/{path}")
+        if made is None:
             return None
-        outputs[path] = Made(row[:_SIZE], row[_SIZE : 2 * _SIZE], is_stamped=is_stamped)
+        outputs[path] = made
     return outputs
 
 

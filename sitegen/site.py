@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sitegen.diagnostics import CacheError, UsageError
-from sitegen.engine import clear_unfinished, folders_are_untouched, published_before, untouched
+from sitegen.engine import are_of_last_build, clear_unfinished, folders_are_untouched, untouched
 from sitegen.history import start_history
 from sitegen.listing import again, is_settled, walk
 from sitegen.model import ColumnId, digest
@@ -220,7 +220,7 @@ def is_unfinished(store: Store) -> bool:
 def _is_untouched(output: Path, store: Store) -> bool:
     """Whether the output is as the last build left it, with nobody else's files in it."""
     rows = store.shelf(named("rows", output))
-    if published_before(rows, output, ()) is None or untouched(rows, output) is None:
+    if not are_of_last_build(rows, output) or untouched(rows, output) is None:
         return False
     return folders_are_untouched(rows, output, store.shelf(named("folders", output)))
 
