@@ -44,11 +44,25 @@ from sitegen.engine import (
 )
 from sitegen.formats import FORMATS, asset_tasks, compile_templates
 from sitegen.importers import IMPORTERS
-from sitegen.load import Kept, finish, load_tree, locate
+from sitegen.listing import NO_STAMP, is_settled
+from sitegen.load import Bodies, Entry, Kept, finish, load_tree, locate
 from sitegen.model import Disclosure, Internal, Kit, Task, Tree, digest
-from sitegen.request import BuildResult, Extensions, Inputs, Last, Options, Progress, named
+from sitegen.request import (
+    BuildResult,
+    Extensions,
+    Inputs,
+    Last,
+    Options,
+    Progress,
+    body_seen,
+    named,
+    rest_of,
+    seen_as,
+)
 from sitegen.store import Store
 from sitegen.views import VIEWS, move_desk, plan, search_key, search_records, tasks_of
+from sitegen.views.document import DocumentRecipe, Shown
+from sitegen.views.frames import desk
 from sitegen.views.pages import NotFoundPage
 from sitegen.views.redirects import RULES_FILE
 from sitegen.workers import Workers
@@ -90,6 +104,7 @@ class CheckResult:
     catalog: Catalog
     tree: Tree
     meta: bytes = b""  # digest of everything but what the bodies say
+    examined: frozenset[str] = frozenset()  # digests of the bodies that rules looked into
     notes: tuple[str, ...] = ()
 
     def blocks(self, strict: bool) -> bool:
@@ -97,6 +112,7 @@ class CheckResult:
         return blocks(self.diagnostics, strict=strict)
 
 
+_SHELVES = "rows", "folders", "seen"  # of each output folder
 _SECONDS_TO_READ = 1.2  # a thousand documents, in one process
 _SECONDS_TO_RENDER = 0.4  # a thousand pages
 
@@ -109,7 +125,6 @@ class Warm:
     catalog: Catalog | None = None
     problems: tuple[Finding, ...] = ()  # found in making the catalog
     outputs: Outputs | None = None  # published, into a folder that nobody else writes into
-    last: Last | None = None
     inputs: Inputs | None = None
 
 
@@ -124,10 +139,10 @@ class Build:
     workers: Workers
     progress: Progress
     warm: Warm = field(default_factory=Warm)
+    shown: dict[str, list[Shown]] | None = None  # by source path, after a full plan
 
     def run(self, inputs: Inputs, last: Last | None) -> BuildResult:
         """Publish, unless something stands against it."""
-        last = self.warm.last or last
         checked = self.check(inputs)
         if checked.blocks(self.options.strict):
             return BuildResult(checked.diagnostics, skipped=checked.tree.skipped, notes=checked.notes)
@@ -182,7 +197,11 @@ class Build:
             else:
                 catalog, problems = build_catalog(tree, inputs.history, options.as_of.date())
             warm.meta, warm.catalog, warm.problems = meta, catalog, problems
+            bodies = tree.bodies
+            assert isinstance(bodies, Bodies)
+            bodies.asked.clear()
             findings = (*problems, *run_checks(catalog, tree.internal, extensions.rules))
+            examined = frozenset(bodies.asked)
             located = locate(findings, tree.marks, severities, options.label)
             faulty = {f.where for f in findings if severities[f.code] is Severity.ERROR}
             faulty &= {doc.path for doc in tree.documents} | {gone.path for gone in tree.withdrawn}
@@ -197,14 +216,16 @@ class Build:
             )
         diagnostics = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
         notes = (*inputs.notes, *self.store.notes)
-        return CheckResult(sort_diagnostics(diagnostics), catalog, tree, meta, notes)
+        return CheckResult(sort_diagnostics(diagnostics), catalog, tree, meta, examined, notes)
 
     def forget(self) -> None:
         """Drop what may name a document that is no longer kept: results, and what is known of other output folders."""
-        mine = self.named("shelf/rows"), self.named("shelf/folders")
-        for name in self.store.names("last/"):
+        self.store.shelf(self.named("seen")).clear()
+        mine = tuple(self.named(f"shelf/{shelf}") for shelf in _SHELVES)
+        names = [name for shelf in _SHELVES for name in self.store.names(f"shelf/{shelf}/")]
+        for name in (*self.store.names("last/"), *self.store.names("drawer/")):
             self.store.pop(name, None)
-        for name in (*self.store.names("shelf/rows/"), *self.store.names("shelf/folders/")):
+        for name in names:
             if not name.startswith(mine):
                 self.store.pop(name, None)
 
@@ -216,7 +237,8 @@ class Build:
         rows = self.store.shelf(self.named("rows"))
         outputs = self.only_bodies(checked, waiting, last) if last is not None and last.meta == checked.meta else None
         if outputs is None:
-            tasks = chain(plan(catalog, self.extensions.views), asset_tasks(tree.kit))
+            self.shown = {}
+            tasks = chain(self.noted(plan(catalog, self.extensions.views)), asset_tasks(tree.kit))
             outputs = self.execute(tasks, checked, waiting)
         secret = _secret_pages(tree)
         before = self.known_before() if options.is_ours else published_before(rows, options.output, secret)
@@ -257,6 +279,16 @@ class Build:
         )
         self.remember(inputs, checked, result)
         return result
+
+    def noted(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """The tasks; what the pages of documents show besides these is noted, so that an edit can be shown alone."""
+        assert self.shown is not None
+        for task in tasks:
+            if isinstance(task.model, DocumentRecipe):
+                self.shown.setdefault(task.model.doc.path, []).append(
+                    Shown(task.path, task.template, task.model.around)
+                )
+            yield task
 
     def known_before(self) -> Mapping[str, str]:
         """What the last build of this session published, with digests; all that is there, if it failed."""
@@ -305,7 +337,8 @@ class Build:
         if outputs is None or len(outputs) != last.files:
             return None
         documents = checked.catalog.documents.values()
-        changed = {doc.id for doc in documents if last.bodies.get(doc.id) != doc.body.digest}
+        seen = self.store.shelf(self.named("seen"))
+        changed = {doc.id for doc in documents if body_seen(seen, doc.path) != doc.body.digest}
         made = self.execute(tasks_of(checked.catalog, changed), checked, waiting)
         index = {path: made for path, made in outputs.items() if path.startswith(INDEX_FOLDERS)}
         return {**{path: made for path, made in outputs.items() if path not in index}, **made}
@@ -356,25 +389,50 @@ class Build:
         told = {span.path for d in result.diagnostics for span in (d.span, *(span for span, _ in d.related))}
         if secret & told or result.skipped or result.notes != inputs.notes:
             self.store.pop(self.named("last"), None)
-            self.warm.last = None
+            self.store.empty(self.named("shown"))
+            self.store.shelf(self.named("seen")).clear()
             return
         is_awaited = any(record.disclosure is Disclosure.ACTIVE and not record.is_due for record in tree.internal)
         assert result.report is not None
-        count = len(result.report.written) + result.report.unchanged
-        report = PublishReport((), (), count, result.report.unknown)
-        diagnostics = tuple(d for d in result.diagnostics if d.code != "L202")  # was told, and is done
+        seen = self.store.shelf(self.named("seen"))
+        entries = self.store.shelf("entries")
+        for doc in tree.documents:
+            entry: Entry | None = entries.get(doc.path)
+            stamp = inputs.listing.files.get(doc.path, NO_STAMP)
+            value = b""
+            if entry is not None and entry.stamp == stamp:
+                value = seen_as(stamp if is_settled(stamp, inputs.now) else NO_STAMP, entry.source, doc.body.digest)
+            if value != seen.get(doc.path, b""):
+                seen[doc.path] = value
+        for path in seen.keys() - {doc.path for doc in tree.documents if seen.get(doc.path)}:
+            del seen[path]  # of what may not be kept, not even the path
+        if self.shown is not None:
+            self.store.fill(self.named("shown"), dict(self.kept_pages(tree, seen)))
+            self.store[self.named("chrome")] = pickle.dumps(desk(checked.catalog).chrome, pickle.HIGHEST_PROTOCOL)
         last = Last(
-            inputs.digest,
+            inputs.ground,
+            rest_of(inputs, seen, self.options.content),
             self.options.as_of if is_awaited else None,
             checked.meta,
-            {doc.id: doc.body.digest for doc in checked.catalog.documents.values()},
-            count,
-            replace(result, report=report, diagnostics=diagnostics),
+            len(result.report.written) + result.report.unchanged,
+            frozenset(path.removeprefix(f"{self.options.label}/") for path in told),
+            checked.examined,
+            unchanged(result),
         )
+        self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+
+    def kept_pages(self, tree: Tree, seen: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """By source path, what was noted of the pages of documents that may be kept, if it names no other documents."""
+        assert self.shown is not None
+        others = [doc for doc in tree.documents if doc.path not in seen]
         if self.options.is_ours:
-            self.warm.last = last
-        else:
-            self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+            others = []  # what is kept goes when the preview ends
+        words = {word.encode("utf-8", "surrogatepass") for doc in others for word in (doc.id, doc.title)}
+        for path, pages in self.shown.items():
+            if path in seen:
+                blob = pickle.dumps(pages, pickle.HIGHEST_PROTOCOL)
+                if not any(word in blob for word in words):
+                    yield path, blob
 
     def meta(self, inputs: Inputs, tree: Tree) -> bytes:
         """A digest of everything that catalog and pages are made of, besides what the bodies say."""
@@ -404,6 +462,14 @@ class Build:
     def named(self, what: str) -> str:
         """The name under which something about this output folder is kept."""
         return named(what, self.options.output)
+
+
+def unchanged(result: BuildResult) -> BuildResult:
+    """What the same build would say once more: that nothing is written."""
+    assert result.report is not None
+    count = len(result.report.written) + result.report.unchanged
+    diagnostics = tuple(d for d in result.diagnostics if d.code != "L202")  # was told, and is done
+    return replace(result, report=PublishReport((), (), count, result.report.unknown), diagnostics=diagnostics)
 
 
 def blocks(diagnostics: Sequence[Diagnostic], strict: bool) -> bool:

@@ -4,7 +4,8 @@ A task whose key is known, and whose file lies in the output as it was written, 
 be made is written beside the output first, by whichever process made it, and put in its place when all is made.
 
 Exports `Outputs`, `Made`, `PublishReport`, `Rows`, `Produce`, `key_of`, `execute`, `staging`, `published`,
-`lost_addresses`, `publish`, `release`, `forget_releases`, `record`.
+`lost_addresses`, `publish`, `overwrite`, `release`, `forget_releases`, `digest_in`,
+`record`, `record_some`.
 """
 
 from __future__ import annotations
@@ -265,6 +266,11 @@ def _has_digest(row: bytes, path: str) -> bool:
         return False
 
 
+def digest_in(row: bytes) -> bytes:
+    """The digest of the bytes that `row` tells."""
+    return row[_SIZE : 2 * _SIZE]
+
+
 def made_of(row: bytes, digest: bytes) -> Made:
     """A file with these bytes that stays as it is, by its row; without a key if the row tells of other bytes."""
     if row[_SIZE : 2 * _SIZE] != digest:
@@ -297,11 +303,58 @@ def _is_same(path: str, data: bytes) -> bool:
         return False
 
 
+def overwrite(
+    outputs: Outputs, before: Mapping[str, bytes], out: Path, waiting: Path, *, with_manifest: bool = True
+) -> tuple[str, ...] | None:
+    """Give the `outputs` their places, where files of ours with the digests `before` lie: the paths of what is written.
+
+    None, and nothing done, if the manifest does not know these.
+    """
+    written = tuple(sorted(path for path, made in outputs.items() if made.staged))
+    if not written:
+        return ()
+    try:
+        if with_manifest:
+            text = (out / MANIFEST).read_text(encoding="utf-8")
+            for path in written:
+                old = f'\n{_quoted(path)}: "{before[path].hex()}"'
+                if text.count(old) != 1:
+                    return None
+                text = text.replace(old, f'\n{_quoted(path)}: "{outputs[path].digest.hex()}"')
+            (waiting / "last").write_text(text, encoding="utf-8", newline="\n")
+            (waiting / "last").replace(out / MANIFEST)  # first, so that a crash in between is noticed by the next build
+        for path in written:
+            _put(f"{waiting}/{outputs[path].staged}", f"{out}/{path}")
+    except OSError as error:
+        raise _trouble(out, str(error.filename or "文件"), error) from error
+    return written
+
+
+def record_some(
+    rows: Rows, folders: MutableMapping[str, bytes], outputs: Outputs, written: Iterable[str], out: Path, now: int
+) -> None:
+    """Make `rows` tell of `outputs`, of which `overwrite` has `written` some; of all others they tell already.
+
+    The `folders` of what was written are looked into the next time.
+    """
+    for path, made in outputs.items():
+        rows[path] = _row_of(path, made, out, now)
+    rows[MANIFEST] = _manifest_row(out)
+    for path in written:
+        folder = path.rpartition("/")[0]
+        if folder in folders:
+            folders[folder] = _LOOK
+
+
+def _row_of(path: str, made: Made, out: Path, now: int) -> bytes:
+    return made.key.ljust(_SIZE, b"\0") + made.digest + _stamp(f"{out}/{path}", now)
+
+
 def record(rows: Rows, outputs: Outputs, out: Path, now: int) -> None:
     """Make `rows` tell of what was published; `now` is what the clock of the file system says."""
     for path, made in outputs.items():
         if not made.is_stamped or path not in rows:
-            rows[path] = made.key.ljust(_SIZE, b"\0") + made.digest + _stamp(f"{out}/{path}", now)
+            rows[path] = _row_of(path, made, out, now)
     for path in [path for path in rows if path not in outputs]:
         del rows[path]
     rows[MANIFEST] = _manifest_row(out)
@@ -335,6 +388,27 @@ def untouched(rows: Rows, out: Path) -> Outputs | None:
             return None
         outputs[path] = made
     return outputs
+
+
+def are_untouched(rows: Rows, out: Path, now: int) -> bool:
+    """Whether every file in `out` is what `rows` tell; these then tell the stamps of those that had none."""
+    settled = {}
+    for path, row in rows.items():
+        if path == MANIFEST:
+            continue
+        place = f"{out}/{path}"
+        stamp = row[2 * _SIZE :]
+        if stamp:
+            if stamp != _stamp(place):
+                return False
+        else:
+            stamp = _stamp(place, now)  # before it is read
+            if not _has_digest(row, place):
+                return False
+            if stamp:
+                settled[path] = row + stamp
+    rows.update(settled)
+    return True
 
 
 def compare(out: Path, clean: Path) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What lies in the content folder: one walk, without opening a file.
 
-Exports `Listing`, `walk`, `again`, `stamp_of`, `is_settled`, `NO_STAMP`.
+Exports `Listing`, `walk`, `again`, `stamp_of`, `is_settled`, `NO_STAMP`, `STAMP_SIZE`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sitegen.diagnostics import Diagnostic, Severity, Span
 
 NO_STAMP = b""
 _STAMP = struct.Struct("<qqqQ")
+STAMP_SIZE = _STAMP.size
 _TICK = 50_000_000  # ns: no kernel's clock for files moves in larger steps
 _DATA = "data/"  # what the site knows besides documents
 _COARSE_TICK = 2_100_000_000  # of file systems that know whole seconds only

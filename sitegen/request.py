@@ -1,21 +1,23 @@
 """What a build is asked, what it answers, and what is remembered of it.
 
-Exports `Options`, `Extensions`, `BuildResult`, `Inputs`, `Last`, `named`, `Progress`, `silent`.
+Exports `Options`, `Extensions`, `BuildResult`, `Inputs`, `Last`, `Seen`, `seen_as`, `source_seen`,
+`body_seen`, `changed_since`, `rest_of`, `named`, `Progress`, `silent`.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sitegen.diagnostics import Diagnostic
 from sitegen.engine import PublishReport
-from sitegen.listing import Listing
-from sitegen.model import DocId, Format, History, digest
+from sitegen.listing import STAMP_SIZE, Listing, is_settled
+from sitegen.model import Format, History, digest
 from sitegen.store import Store
 
 if TYPE_CHECKING:
@@ -96,17 +98,21 @@ class Inputs(NamedTuple):
     listing: Listing
     history: History
     notes: tuple[str, ...]
-    digest: bytes  # of all of it, and of the options and the day; not of the time of day
+    ground: (
+        bytes  # digest of all but the files: program, options, themes, history, the day but not the time; b"": unknown
+    )
 
 
 class Last(NamedTuple):
-    """What is remembered of the last build into an output folder."""
+    """What is remembered of the last build into an output folder, besides what was `seen`."""
 
-    inputs: bytes
+    ground: bytes
+    rest: bytes  # digest of the files that were not seen (`rest_of`)
     moment: datetime | None  # for which alone it holds; None for all of its day
     meta: bytes  # digest of everything but the bodies
-    bodies: Mapping[DocId, str]  # digests
     files: int  # in the output
+    told: frozenset[str]  # source paths of the documents about which something was said
+    examined: frozenset[str]  # digests of the bodies that rules looked into
     result: BuildResult
 
     @staticmethod
@@ -117,10 +123,74 @@ class Last(NamedTuple):
         return found
 
     def holds(self, inputs: Inputs, options: Options) -> bool:
-        """Whether a build now would say and make the same, if the output is as it was left."""
+        """Whether a build now would say and make the same, if no file of the content has changed, nor the output."""
         if self.result.report is None or self.result.report.unknown:
             return False  # to be looked for again
-        return bool(inputs.digest) and self.inputs == inputs.digest and self.moment in (None, options.as_of)
+        return bool(inputs.ground) and self.ground == inputs.ground and self.moment in (None, options.as_of)
+
+
+Seen = MutableMapping[str, bytes]
+"""By source path, of each document that may be kept: the stamp of its file, the digests of its bytes and its body."""
+
+_DIGEST_SIZE = 16
+_MOST = 100  # documents that are read to see whether they have changed
+
+
+def seen_as(stamp: bytes, source: bytes, body: str) -> bytes:
+    """What is remembered of a document; with `NO_STAMP` its bytes will be looked at again."""
+    return (stamp or bytes(STAMP_SIZE)) + source + body.encode()
+
+
+def source_seen(seen: Seen, path: str) -> bytes:
+    """The digest of the bytes that the document's file had; b"" if it was not seen."""
+    return seen.get(path, b"")[STAMP_SIZE : STAMP_SIZE + _DIGEST_SIZE]
+
+
+def body_seen(seen: Seen, path: str) -> str:
+    """The digest of the body that the document had; "" if it was not seen."""
+    return seen.get(path, b"")[STAMP_SIZE + _DIGEST_SIZE :].decode()
+
+
+def changed_since(inputs: Inputs, last: Last, seen: Seen, content: Path) -> tuple[str, ...] | None:
+    """The documents that have changed since that build; None if other files have changed as well, or very many.
+
+    Those with another stamp and the same bytes count as `seen` now.
+    """
+    files = inputs.listing.files
+    touched = [path for path, known in seen.items() if files.get(path) != known[:STAMP_SIZE]]
+    is_only_that = len(touched) <= _MOST and all(path in files for path in touched)
+    if not is_only_that or last.rest != rest_of(inputs, seen, content):
+        return None
+    changed = []
+    for path in touched:
+        known, stamp = seen[path], files[path]
+        if digest_of_file(content / path) != source_seen(seen, path):
+            changed.append(path)
+        elif stamp and is_settled(stamp, inputs.now):
+            seen[path] = stamp + known[STAMP_SIZE:]
+    return tuple(changed)
+
+
+def rest_of(inputs: Inputs, seen: Collection[str], content: Path) -> bytes:
+    """A digest of the files besides those of documents that were `seen`: of their names and stamps.
+
+    And of the bytes of those in which a change may not show.
+    """
+    rest = sorted((path, stamp) for path, stamp in inputs.listing.files.items() if path not in seen)
+    return digest(
+        [
+            (path, stamp, b"" if stamp and is_settled(stamp, inputs.now) else digest_of_file(content / path))
+            for path, stamp in rest
+        ]
+    )
+
+
+def digest_of_file(file: Path) -> bytes:
+    """The digest of a file's bytes; b"" for what is none: reading a pipe might never end."""
+    try:
+        return blake2b(file.read_bytes(), digest_size=_DIGEST_SIZE).digest() if file.is_file() else b""
+    except OSError:
+        return b""
 
 
 def named(what: str, output: Path) -> str:

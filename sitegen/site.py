@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sitegen.diagnostics import CacheError, UsageError
-from sitegen.engine import are_of_last_build, clear_unfinished, folders_are_untouched, untouched
+from sitegen.engine import are_of_last_build, are_untouched, clear_unfinished, folders_are_untouched
 from sitegen.history import start_history
-from sitegen.listing import again, is_settled, walk
+from sitegen.listing import again, walk
 from sitegen.model import ColumnId, digest
 from sitegen.program import PRODUCT_THEMES, program_of
-from sitegen.request import BuildResult, Extensions, Inputs, Last, Options, Progress, named, silent
+from sitegen.request import BuildResult, Extensions, Inputs, Last, Options, Progress, changed_since, named, silent
 from sitegen.store import Store, discard, open_store
 
 if TYPE_CHECKING:
@@ -114,18 +114,27 @@ def _build(
     warm_inputs = memory[0].inputs if memory else None
     inputs = read_inputs(options, store, program, warm_inputs, changed)
     last = Last.of(store, options.output)
-    is_same = last is not None and last.holds(inputs, options) and not is_unfinished(store)
-    if last is not None and is_same and _is_untouched(options.output, store):
+    edited: tuple[str, ...] | None = None
+    is_known = bool(memory) or not options.is_ours  # how far a build that failed got in such a folder, nobody knows
+    if last is not None and is_known and last.holds(inputs, options) and not is_unfinished(store):
+        edited = changed_since(inputs, last, store.shelf(named("seen", options.output)), options.content)
+        if edited is not None and not options.is_ours and not _is_untouched(options.output, store, inputs.now):
+            edited = None
+    if last is not None and edited == ():
         if memory:
             memory[0].inputs = inputs
         return last.result
+    from sitegen.amending import amend
     from sitegen.building import BUILTIN, Build, Warm
     from sitegen.workers import Workers
 
     warm = memory.pop() if memory else Warm()
     warm.inputs = inputs
     with Workers(options.jobs, executor) as workers:
-        result = Build(options, extensions or BUILTIN, program, store, workers, progress, warm).run(inputs, last)
+        build = Build(options, extensions or BUILTIN, program, store, workers, progress, warm)
+        result = amend(build, inputs, last, edited) if last and edited else None
+        if result is None:
+            result = build.run(inputs, last)
     memory.append(warm)  # not after a failure: nobody knows how far it got
     return result
 
@@ -189,21 +198,19 @@ def read_inputs(
     """Look at everything, read nothing that is known to be unchanged.
 
     With the inputs of the build `before` and the paths that have `changed` since, only these are looked at where that
-    is enough; such inputs have no digest.
+    is enough.
     """
     pending = start_history(options.content, store)
     now = store.clock()
     if before is not None and changed and (found := again(options.content, before.listing, changed)) is not None:
         history, notes = pending.result(found.documents)
-        return Inputs(now, found, history, notes, b"")
+        is_same = (history, notes) == (before.history, before.notes)
+        return Inputs(now, found, history, notes, before.ground if is_same else b"")
     listing = walk(options.content, options.label)
-    unsure = [path for path, stamp in listing.files.items() if not stamp or not is_settled(stamp, now)]
     history, notes = pending.result(listing.documents)
     state = (
         program,
         replace(options, as_of=datetime.combine(options.as_of, time.min), cache=None, jobs=None, release=False),
-        tuple(sorted(listing.files.items())),
-        tuple((path, _digest_of_file(options.content / path)) for path in sorted(unsure)),
         listing.problems,
         _digest_of_themes(options.themes),
         history,
@@ -217,20 +224,12 @@ def is_unfinished(store: Store) -> bool:
     return "unfinished" in store
 
 
-def _is_untouched(output: Path, store: Store) -> bool:
+def _is_untouched(output: Path, store: Store, now: int) -> bool:
     """Whether the output is as the last build left it, with nobody else's files in it."""
     rows = store.shelf(named("rows", output))
-    if not are_of_last_build(rows, output) or untouched(rows, output) is None:
+    if not are_of_last_build(rows, output) or not are_untouched(rows, output, now):
         return False
     return folders_are_untouched(rows, output, store.shelf(named("folders", output)))
-
-
-def _digest_of_file(path: Path) -> bytes:
-    """The digest of a file's bytes; b"" for what is none: reading a pipe might never end."""
-    try:
-        return blake2b(path.read_bytes(), digest_size=16).digest() if path.is_file() else b""
-    except OSError:
-        return b""
 
 
 def _digest_of_themes(themes: Path) -> bytes:

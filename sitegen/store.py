@@ -28,7 +28,7 @@ CREATE TABLE memo (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE about (program TEXT NOT NULL);
 """
 _SEAL = 16  # bytes
-_BUCKETS = 64  # of a shelf: a change writes a sixty-fourth of it
+_BUCKETS = 64  # of a shelf or drawer: a change writes a sixty-fourth of it
 _SURVIVES = ("history",)  # has a version of its own, and is dear to make
 
 V = TypeVar("V")
@@ -143,6 +143,52 @@ class Store(_Values, MutableMapping[str, bytes]):
             self._shelves[name] = Shelf(self, name)
         return self._shelves[name]
 
+    def one(self, name: str, key: str) -> Any:
+        """What lies on the shelf of that name under `key`, None if nothing does; without reading all of the shelf."""
+        if name in self._shelves:
+            return self._shelves[name].get(key)
+        return self._part(name, key)[2].get(key)
+
+    def replace_one(self, name: str, key: str, value: object) -> None:
+        """Replace what lies on the shelf of that name under `key`, without reading all of the shelf."""
+        if name in self._shelves:
+            self._shelves[name][key] = value
+            return
+        count, digests, part = self._part(name, key)
+        if key not in part:
+            raise KeyError(key)
+        part[key] = value
+        row = pickle.dumps(part, pickle.HIGHEST_PROTOCOL)
+        self[_row(name, _bucket(key))] = row
+        digests = {**digests, _bucket(key): _digest(row)}
+        self[_row(name, "head")] = pickle.dumps((count, digests), pickle.HIGHEST_PROTOCOL)
+
+    def _part(self, name: str, key: str) -> tuple[int, dict[int, bytes], dict[str, Any]]:
+        """How much lies on a shelf, the digests of its rows, and the row for `key`: {} if it is not whole."""
+        number = _bucket(key)
+        head, row = self.get(_row(name, "head")), self.get(_row(name, number))
+        count, digests = pickle.loads(head) if head else (0, {})
+        is_whole = row is not None and digests.get(number) == _digest(row)
+        return count, digests, pickle.loads(row) if row and is_whole else {}
+
+    def fill(self, name: str, values: Mapping[str, bytes]) -> None:
+        """Put exactly these values into the drawer of that name: a shelf that is written whole and read in parts."""
+        rows: list[dict[str, bytes]] = [{} for _ in range(_BUCKETS)]
+        for key, value in values.items():
+            rows[_bucket(key)][key] = value
+        for number, row in enumerate(rows):
+            self[f"drawer/{name}/{number}"] = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
+
+    def empty(self, name: str) -> None:
+        """Leave nothing in the drawer of that name."""
+        for row in self.names(f"drawer/{name}/"):
+            self.pop(row, None)
+
+    def drawn(self, name: str, key: str) -> Any:
+        """What lies in the drawer of that name under `key`; None if nothing does."""
+        row = self.get(f"drawer/{name}/{_bucket(key)}")
+        return pickle.loads(row).get(key) if row else None
+
     def flush(self) -> None:
         """Write everything, the shelves too, in one transaction."""
         for shelf in self._shelves.values():
@@ -171,7 +217,8 @@ class Shelf(dict[str, V]):
     def __init__(self, store: Store, name: str) -> None:
         super().__init__()
         self._name = name
-        self._dirty: set[int] = set()
+        self._store = store
+        self._dirty: set[str] = set()  # keys
         self._parts: dict[int, bytes] = {}  # the rows that there are, with their digests
         head = store.get(self._row("head"))
         count, self._parts = pickle.loads(head) if head else (0, {})
@@ -191,44 +238,67 @@ class Shelf(dict[str, V]):
 
     def __setitem__(self, key: str, value: V) -> None:
         super().__setitem__(key, value)
-        self._dirty.add(_bucket(key))
+        self._dirty.add(key)
 
     def __delitem__(self, key: str) -> None:
         super().__delitem__(key)
-        self._dirty.add(_bucket(key))
+        self._dirty.add(key)
 
     def pop(self, key: str, default: V | None = None) -> V | None:  # type: ignore[override]
         """As of a dict."""
-        self._dirty.add(_bucket(key))
+        self._dirty.add(key)
         return super().pop(key, default)
 
     def update(self, items: Mapping[str, V]) -> None:  # type: ignore[override]
         """As of a dict."""
         super().update(items)
-        self._dirty.update(map(_bucket, items))
+        self._dirty.update(items)
 
     def clear(self) -> None:
         """As of a dict."""
+        self._dirty.update(self)
         super().clear()
-        self._dirty.update(range(_BUCKETS))
 
     def changed(self) -> Iterator[tuple[str, bytes]]:
         """The rows to be written; afterwards none."""
         if not self._dirty:
             return
-        rows: dict[int, dict[str, V]] = {number: {} for number in self._dirty}
-        for key, value in self.items():
-            if (number := _bucket(key)) in rows:
-                rows[number][key] = value
-        for number, row in sorted(rows.items()):
+        for number, row in sorted(self._rows().items()):
             blob = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
             self._parts[number] = _digest(blob)
             yield self._row(number), blob
         yield self._row("head"), pickle.dumps((len(self), self._parts), pickle.HIGHEST_PROTOCOL)
         self._dirty.clear()
 
+    def _rows(self) -> dict[int, dict[str, V]]:
+        """The rows that have changed; where few keys have, made from what was written of them."""
+        numbers = {key: _bucket(key) for key in self._dirty}
+        rows: dict[int, dict[str, V]] = {number: {} for number in numbers.values()}
+        if len(numbers) * 10 < len(self) and rows.keys() <= self._parts.keys():
+            for number in rows:
+                blob = self._store.get(self._row(number), b"")
+                if _digest(blob) != self._parts[number]:
+                    break
+                rows[number] = pickle.loads(blob)
+            else:
+                for key, number in numbers.items():
+                    if key in self:
+                        rows[number][key] = self[key]
+                    else:
+                        rows[number].pop(key, None)
+                return rows
+        rows = {number: {} for number in rows}
+        for key, value in self.items():
+            if (number := _bucket(key)) in rows:
+                rows[number][key] = value
+        return rows
+
     def _row(self, number: int | str) -> str:
-        return f"shelf/{self._name}/{number}"
+        return _row(self._name, number)
+
+
+def _row(shelf: str, number: int | str) -> str:
+    return f"shelf/{shelf}/{number}"
 
 
 def _digest(blob: bytes) -> bytes:
@@ -322,7 +392,7 @@ def _prepare(folder: Path, program: str) -> tuple[sqlite3.Connection, str]:
         connection.execute("PRAGMA page_size = 16384")  # bodies are large; counts for a new file only
         connection.execute("PRAGMA secure_delete = ON")  # what is withdrawn leaves no bytes in free pages
         connection.execute("PRAGMA synchronous = OFF")  # what a crash of the machine spoils, the seals tell
-        connection.execute("PRAGMA cache_size = -16000")  # KiB
+        connection.execute("PRAGMA cache_size = -6000")  # KiB
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")

@@ -45,6 +45,7 @@ from sitegen.model import Kit, Task
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(.*)", re.DOTALL)
 _NAMING = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 _SURROUNDINGS = 1024  # texts kept for one root: a few templates for each column
+_ONCE = 24  # results of macros: the pages of one series follow one another
 
 
 def date_cn(day: str) -> str:
@@ -191,7 +192,7 @@ def _once() -> Callable[..., Markup]:
         text = kept.get(key)
         if text is None:
             text = cast(Markup, macro(*arguments))
-            if len(kept) >= _SURROUNDINGS:
+            if len(kept) >= _ONCE:
                 del kept[next(iter(kept))]
             kept[key] = text
         return text

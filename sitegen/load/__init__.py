@@ -1,13 +1,13 @@
 """Turn the content folder and the theme into a `Tree`: the only reader of both.
 
 Exports `load_tree`, `locate`, `front_matter_schema`, `read_columns`, `field_names`, `is_document_id`, `Kept`, `Bodies`,
-the standard data, and `CODES`.
+what reading one document anew takes (`read_edited`, `surroundings`, …), the standard data, and `CODES`.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,21 @@ from sitegen.load import fields as f
 from sitegen.load.between import refuse_equal_ids, refuse_shared_files
 from sitegen.load.codes import CODES
 from sitegen.load.documents import Surroundings, is_document_id
-from sitegen.load.records import Bodies, Entry, Kept, Run, finish, here, places_of, read_entries, reason_of
+from sitegen.load.records import (
+    Bodies,
+    Entry,
+    Kept,
+    Run,
+    body_name,
+    finish,
+    here,
+    places_name,
+    places_of,
+    read_edited,
+    read_entries,
+    reason_of,
+    unpack_body,
+)
 from sitegen.load.settings import (
     Settings,
     read_settings,
@@ -37,17 +51,24 @@ __all__ = [
     "Listing",
     "Run",
     "Settings",
+    "body_name",
     "field_names",
     "finish",
     "front_matter_schema",
     "is_document_id",
+    "kept_settings",
     "load_tree",
     "locate",
+    "places_name",
     "read_columns",
+    "read_edited",
     "read_site_settings",
+    "read_theme",
     "standard_columns",
     "standard_data",
     "standard_kinds",
+    "surroundings",
+    "unpack_body",
 ]
 
 
@@ -72,18 +93,8 @@ def load_tree(
     """
     listing = walk(content, label) if listing is None else listing
     kept = Kept({}, {}, 0) if kept is None else kept
-    settings = _settings(content, label, kept)
-    around = Surroundings(
-        config=settings.config,
-        columns=settings.columns,
-        hidden={column.id: column for column in settings.hidden},
-        as_of=as_of,
-        label=label,
-        is_preview=is_preview,
-        max_bytes=settings.document_bytes,
-        attachment_bytes=settings.attachment_bytes,
-        setting=settings.digest,
-    )
+    settings = kept_settings(content, label, kept.blobs)
+    around = surroundings(settings, as_of, label, is_preview=is_preview)
     entries: Sequence[Entry] = read_entries(content, listing, around, kept, run)
     kit = read_theme(themes, theme or settings.config.theme)  # may be refused: not before what is kept is up to date
     by_path = {entry.path: entry for entry in entries if entry.places}
@@ -117,17 +128,32 @@ def load_tree(
     )
 
 
-def _settings(content: Path, label: str, kept: Kept) -> Settings:
+def surroundings(settings: Settings, as_of: datetime, label: str, *, is_preview: bool) -> Surroundings:
+    """What files are judged by."""
+    return Surroundings(
+        config=settings.config,
+        columns=settings.columns,
+        hidden={column.id: column for column in settings.hidden},
+        as_of=as_of,
+        label=label,
+        is_preview=is_preview,
+        max_bytes=settings.document_bytes,
+        attachment_bytes=settings.attachment_bytes,
+        setting=settings.digest,
+    )
+
+
+def kept_settings(content: Path, label: str, blobs: MutableMapping[str, bytes]) -> Settings:
     """The settings, from what is kept if the two files are the same."""
     site, columns = _bytes(content / "site.yaml"), _bytes(content / "columns.yaml")
     name = f"settings/{digest((site, columns, label)).hex()}"
-    if blob := kept.blobs.get(name):
+    if blob := blobs.get(name):
         found: Settings = pickle.loads(blob)
         return found
     settings = read_settings(site, columns, label)
-    for old in [old for old in kept.blobs if old.startswith("settings/")]:
-        del kept.blobs[old]
-    kept.blobs[name] = pickle.dumps(settings, pickle.HIGHEST_PROTOCOL)
+    for old in [old for old in blobs if old.startswith("settings/")]:
+        del blobs[old]
+    blobs[name] = pickle.dumps(settings, pickle.HIGHEST_PROTOCOL)
     return settings
 
 

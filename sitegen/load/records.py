@@ -1,6 +1,7 @@
 """Turn source files into entries, and know which of those that were kept from an earlier build still hold.
 
-Exports `Entry`, `Kept`, `Bodies`, `Run`, `here`, `read_entries`, `places_of`.
+Exports `Entry`, `Kept`, `Bodies`, `Run`, `here`, `read_entries`, `read_edited`,
+`places_of`.
 """
 
 from __future__ import annotations
@@ -88,8 +89,13 @@ class Bodies(Mapping[str, Body]):
         """`others` are those that may not be kept, by digest."""
         self._blobs = blobs
         self._others = others
+        self.asked: set[str] = set()  # what was fetched since this was emptied last
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Bodies, (self._blobs, self._others)
 
     def __getitem__(self, key: str) -> Body:
+        self.asked.add(key)
         blob = self._others.get(key) or self._blobs.get(body_name(key))
         if blob is None:
             raise CacheError("缓存里少了一份正文")
@@ -204,6 +210,30 @@ def read_entries(content: Path, listing: Listing, around: Surroundings, kept: Ke
         if entries[path].may_keep:
             kept.entries[path] = entries[path]
     return [entries[path] for path in listing.documents]
+
+
+def read_edited(
+    content: Path, listing: Listing, path: str, known: Entry, around: Surroundings, blobs: Mapping[str, bytes], now: int
+) -> tuple[Entry, bytes, bytes] | None:
+    """The entry of a document in which nothing has changed but what the body says, with its places and its body.
+
+    None if anything else in it, or in what is said about it, may be new: all the rest of the site is then as it was.
+    """
+    if known.document is None or not _has_same_files(known, listing) or known.since > around.as_of:
+        return None
+    entry = _Reader(content, around, blobs).read(_Asked(path, listing.files[path]))
+    document = entry.document
+    if document is None or not entry.may_keep or document.meta != known.document.meta:
+        return None
+    slim = _slim(entry, listing, now)
+    is_same = (slim.internal, slim.diagnostics, slim.since, slim.files, slim.doc_id) == (
+        known.internal,
+        known.diagnostics,
+        known.since,
+        known.files,
+        known.doc_id,
+    )
+    return (slim, entry.places, entry.body) if is_same else None
 
 
 _SETTING, _UNFINISHED = "setting", "unfinished"

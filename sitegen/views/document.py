@@ -74,6 +74,11 @@ class DocumentRecipe(NamedTuple):
     is_single: bool = False
     siblings: tuple[Item, ...] = ()
 
+    @property
+    def around(self) -> tuple[object, ...]:
+        """All of it but the chrome and the document: what the rest of the site brings to the page."""
+        return self[2:]
+
     def make(self, bodies: Mapping[str, Body]) -> DocumentPage:
         """What the page shows."""
         chrome, doc = self.chrome, self.doc
@@ -113,6 +118,18 @@ class DocumentRecipe(NamedTuple):
             elements=column.elements,
             siblings=tuple(row_of(item) for item in self.siblings),
         )
+
+
+class Shown(NamedTuple):
+    """A page of a document, without the document: the page is made of this, the chrome and the document."""
+
+    path: str
+    template: str
+    around: tuple[object, ...]
+
+    def task(self, chrome: Chrome, doc: Document) -> Task:
+        """The page of `doc`, which differs from the document that it was made for in nothing but the body."""
+        return Task(self.path, "html", DocumentRecipe(chrome, doc, *self.around), self.template)  # type: ignore[arg-type]
 
 
 class WithdrawnRecipe(NamedTuple):
