@@ -71,6 +71,7 @@ class Measure:
     peak_pss: int | None = None  # bytes, of all its processes together
     max_rss: int | None = None  # bytes, of the largest of its processes
     failure: str = ""
+    is_timed: bool = True  # not where the memory was watched: that takes its own time
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,8 +343,8 @@ def pss(pid: int) -> int:
     return 0
 
 
-def run(place: Place, scenario: Scenario, number: int) -> Measure:
-    """Change the site, run the tool, and see what it took."""
+def run(place: Place, scenario: Scenario, number: int, *, is_timed: bool = True) -> Measure:
+    """Change the site, run the tool, and see what it took: the time, or the memory."""
     scenario.change(place, number)
     with (place.folder / "last-run.txt").open("w+", encoding="utf-8", errors="replace") as said:
         start = perf_counter()
@@ -356,12 +357,14 @@ def run(place: Place, scenario: Scenario, number: int) -> Measure:
             stderr=said,
         )
         memory = Memory(process.pid)
-        memory.start()
+        if not is_timed:
+            memory.start()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        memory.is_over.set()
-        memory.join()
+        if not is_timed:
+            memory.is_over.set()
+            memory.join()
         said.seek(0)
         failure = "" if process.returncode == 0 else f"exit {process.returncode}: {said.read()[-600:].strip()}"
     unit = 1 if sys.platform == "darwin" else 1024
@@ -375,6 +378,7 @@ def run(place: Place, scenario: Scenario, number: int) -> Measure:
         memory.peak or None,
         usage.ru_maxrss * unit,
         failure,
+        is_timed,
     )
 
 
@@ -452,9 +456,9 @@ def ratio_to_hugo(measures: Sequence[Measure], chosen: Sequence[Measure]) -> flo
     hugo = {
         m.round: m.seconds
         for m in measures
-        if m.tool == "hugo" and m.scenario == wanted and m.size == chosen[0].size and not m.failure
+        if m.tool == "hugo" and m.scenario == wanted and m.size == chosen[0].size and not m.failure and m.is_timed
     }
-    ratios = [m.seconds / hugo[m.round] for m in chosen if m.round in hugo]
+    ratios = [m.seconds / hugo[m.round] for m in chosen if m.round in hugo and m.is_timed]
     return median(ratios) if ratios else None
 
 
@@ -470,12 +474,13 @@ def table(measures: Sequence[Measure]) -> str:
         every = [m for m in measures if (m.size, m.scenario, m.tool) == (size, scenario, tool)]
         good = [m for m in every if not m.failure]
         start = f"| {size:,} | {TITLES[scenario]} | {tool} |"
-        if not good:
+        timed = [m for m in good if m.is_timed]
+        if not timed:
             lines.append(f"{start} failed | | | | |")
             continue
-        seconds = [m.seconds for m in good]
+        seconds = [m.seconds for m in timed]
         ratio = ratio_to_hugo(measures, good)
-        cpu = [m.cpu_seconds for m in good if m.cpu_seconds is not None]
+        cpu = [m.cpu_seconds for m in timed if m.cpu_seconds is not None]
         memory = [m.peak_pss for m in good if m.peak_pss is not None]
         cells = (
             f"{median(seconds):.3f} ({min(seconds):.3f}–{max(seconds):.3f})",
@@ -491,10 +496,11 @@ def table(measures: Sequence[Measure]) -> str:
 def cost_series(measures: Sequence[Measure], scenarios: Sequence[str] = ("cold", "edit", "null")) -> Series:
     """For the plot: milliseconds for each document, by tool and scenario."""
     series: dict[str, list[tuple[int, float]]] = {}
-    for key in dict.fromkeys((m.tool, m.scenario, m.size) for m in measures if not m.failure):
+    timed = [m for m in measures if m.is_timed and not m.failure]
+    for key in dict.fromkeys((m.tool, m.scenario, m.size) for m in timed):
         tool, scenario, size = key
         if scenario in scenarios:
-            seconds = [m.seconds for m in measures if (m.tool, m.scenario, m.size) == key and not m.failure]
+            seconds = [m.seconds for m in timed if (m.tool, m.scenario, m.size) == key]
             series.setdefault(f"{tool}, {scenario}", []).append((size, median(seconds) / size * 1000))
     return dict(sorted(series.items(), key=lambda entry: -entry[1][-1][1]))
 
@@ -526,7 +532,7 @@ def report(results: Mapping[str, object], measures: Sequence[Measure]) -> str:
     told = (
         "Medians over the rounds. The ratio is the median of the ratios within each round; Hugo and Eleventy make "
         "everything again after any change, so changes are compared with Hugo’s run after one edit. Memory is the "
-        "largest sum of the PSS of all processes of the tool."
+        "largest sum of the PSS of all processes of the tool, in one more round, which is not timed."
     )
     return "\n".join([*parts, *failures, "", told, "", table(measures), "![Cost](cost.svg)", ""])
 
@@ -546,7 +552,7 @@ def measure_size(
                 tell(f"{size} documents for {tool.name} ...")
                 place.prepare()
                 all_places.append(place)
-        for number in range(options.repeat):
+        for number in range(options.repeat + 1):  # the last one for the memory
             for scenario in SCENARIOS:
                 if scenario.name not in options.scenarios:
                     continue
@@ -554,7 +560,7 @@ def measure_size(
                     continue
                 for place in all_places:
                     if place.tool.is_ours or scenario.others_too:
-                        yield run(place, scenario, number)
+                        yield run(place, scenario, number, is_timed=number < options.repeat)
                         if scenario.name == "cold" and number == 0:
                             output[f"{size}, {place.tool.name}"] = place.output()
         for place in all_places:
