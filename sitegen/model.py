@@ -363,6 +363,14 @@ class Withdrawn(NamedTuple):
         return f"doc/{self.id}/index.html"
 
 
+class Exempt(NamedTuple):
+    """One of 豁免: a code that somebody let pass, why, and until when."""
+
+    code: str
+    reason: str
+    until: date | None = None  # the last day it counts; without one it lets no personal data pass
+
+
 class Internal(NamedTuple):
     """What a file says that may never be shown, or the file of which nothing may be shown. Never reaches a view."""
 
@@ -379,9 +387,11 @@ class Internal(NamedTuple):
     reviewer: str = ""
     publisher: str = ""
     secrecy_review: tuple[tuple[str, str], ...] = ()
-    exempt: tuple[tuple[str, str], ...] = ()
+    exempt: tuple[Exempt, ...] = ()  # those that count today
     doc_no: str = ""  # canonical, so that a relation to it is recognised
     old_urls: tuple[str, ...] = ()  # so that its old addresses may go with it
+    names: tuple[bytes, ...] = ()  # of a withheld document: by what it would be cited, unreadably
+    cited: tuple[bytes, ...] = ()  # of a public one: the names it cites, in the same form
 
 
 # ---------------------------------------------------------------- the site
@@ -500,6 +510,70 @@ class SiteConfig:
     topics: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 主题分类: first level, second level
 
 
+class Timer(NamedTuple):
+    """One limit that findings are measured by, with where it comes from: from `data/timers.yaml` and the site."""
+
+    id: str
+    label: str  # what it demands, in a few words
+    limit: float  # how many of `unit`
+    unit: str  # wd 工作日, d 日, m 月, q 季度, 件, 次, 比例 …; of "cal" `limit` is month times 100 plus day: 131
+    source: str  # 条例第二十六条
+    since: str = ""  # from when it counts
+    certainty: str = "A"
+    level: str = ""  # law, veto, national, usage, advice, local; site: the site's own, of which no paper knows
+    is_least: bool = False  # not less than the limit; else not more
+    is_own: bool = False  # the site set another number than the source
+
+    @property
+    def is_local(self) -> bool:
+        """Whether no national rule asks for it."""
+        return self.level == "local"
+
+    @property
+    def basis(self) -> str:
+        """Where the limit comes from, as findings print it: a number of the site's own says that it is one."""
+        if self.is_local:
+            return f"本站启用的地方做法：{self.source}"
+        return f"本站设置，另见{self.source}" if self.is_own else self.source
+
+
+class HolidayYear(NamedTuple):
+    """The days off and the weekend days worked of one year, as a notice of 国务院办公厅 arranges them."""
+
+    year: int
+    off: tuple[date, ...]
+    worked: tuple[date, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConfig:
+    """What the site says about its checks (`checks` of site.yaml). No page depends on it: it is not in `SiteConfig`."""
+
+    timers: Mapping[str, Timer] = field(default_factory=dict)  # by id: those that count here; one switched off is not
+    holidays: Mapping[int, HolidayYear] = field(default_factory=dict)  # by year: those of the site and of the product
+    phones: tuple[str, ...] = ()  # 公开电话: of offices, as written
+    wording: tuple[tuple[str, str], ...] = ()  # 易错词: wrong, right
+    agencies: tuple[tuple[str, str], ...] = ()  # 机构名称: wrong, right
+    domains: tuple[str, ...] = ()  # 外链白名单: lower case, without protocol; those below them too
+    review: bool = False  # 保密审查: nothing is published without a complete secrecy review
+    roles: bool = False  # 三审: 拟稿人, 审稿人, 发布人 on every document, and not all the same
+    kind: str = ""  # 机关类型: government, department or township; "" told by the name
+    dynamic: tuple[ColumnId, ...] = ()  # 动态栏目: columns of news, which the 19号 indicators want every two weeks
+    intervals: tuple[tuple[ColumnId, int], ...] = ()  # 更新周期: days between two documents; 0 for none expected
+    offices: tuple[tuple[ColumnId, str], ...] = ()  # 责任处室: of a column and those below it
+    launched: date | None = None  # 开通日期: nothing is overdue before
+
+    def timer(self, name: str) -> Timer | None:
+        """The limit of this id, if it counts on this site."""
+        return self.timers.get(name)
+
+    def days(self, name: str) -> float | None:
+        """The number of the limit, if it counts on this site."""
+        timer = self.timers.get(name)
+        return timer.limit if timer else None
+
+
 class Change(NamedTuple):
     """One change of a source file, as history saw it: which file, which day, what kind."""
 
@@ -508,12 +582,21 @@ class Change(NamedTuple):
     kinds: tuple[ChangeKind, ...]
 
 
+class Redated(NamedTuple):
+    """The first change of a 发布日期 that was past when it was changed."""
+
+    path: str  # of the document's source, relative to the content folder
+    day: date  # of the change
+    before: date  # the 发布日期 until then
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What is known of the past of the content: complete since `since`; None where nothing is known."""
 
     since: date | None = None
     changes: tuple[Change, ...] = ()
+    redated: tuple[Redated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -551,6 +634,7 @@ class Tree:
     bodies: Mapping[str, Body]  # by digest, fetched when they are asked for
     skipped: tuple[str, ...] = ()  # files left out by --keep-going
     broken: tuple[tuple[DocId, str], ...] = ()  # id and path of files too faulty to be documents; others may name them
+    checking: CheckConfig = field(default_factory=CheckConfig)
 
 
 # ---------------------------------------------------------------- work

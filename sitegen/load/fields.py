@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from sitegen import gongwen
 from sitegen.load.yamltree import Item
-from sitegen.model import Claim, Disclosure, Genre, KindField, RelationKind, Revision, Validity
+from sitegen.model import Claim, Disclosure, Exempt, Genre, KindField, RelationKind, Revision, Validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,22 +352,32 @@ def review(item: Item) -> tuple[tuple[str, str], ...] | Bad:
     return tuple(found)
 
 
-def exempt(item: Item) -> tuple[tuple[str, str], ...] | Bad:
-    """豁免: code and reason; a reason is required."""
+_exempt = record({"reason": "理由", "until": "期限"}, ("reason",), short="reason")
+
+
+def exempt(item: Item) -> tuple[Exempt, ...] | Bad:
+    """豁免: code and reason, which is required, and perhaps the last day on which it counts."""
     if item.value == "":
         return ()
     if isinstance(item.value, str | tuple):
         return Bad("F109", "豁免要写代码和理由", "写成 {P210: 理由}。", item)
-    found: list[tuple[str, str]] = []
+    found: list[Exempt] = []
     for code, part in item.value.items():
-        reason = text(part)
+        parts = _exempt(part)
+        if isinstance(parts, Bad):
+            return parts
+        assert isinstance(parts, dict)
+        reason = text(parts["reason"])
+        until = day(parts["until"]) if "until" in parts else None
         if isinstance(reason, Bad):
             return reason
+        if isinstance(until, Bad):
+            return until
         if not re.fullmatch(r"[A-Z]\d{3}", code):
             return Bad("F109", f"“{code}”不是检查代码", "代码形如 P210，见报错行。", part)
         if not reason:
             return Bad("F108", f"豁免 {code} 没有写理由", "写明理由。", part)
-        found.append((code, reason))
+        found.append(Exempt(code, reason, until))
     return tuple(found)
 
 

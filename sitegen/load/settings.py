@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 import yaml
 
 from sitegen.diagnostics import Diagnostic, Severity, Span
+from sitegen.load.checking import read_checking, standard_timers
 from sitegen.load.fields import nearest
 from sitegen.load.yamltree import Item, read_yaml
 from sitegen.model import (
+    CheckConfig,
     Column,
     ColumnId,
     Contact,
@@ -23,6 +25,7 @@ from sitegen.model import (
     KindField,
     LayoutCell,
     ListStyle,
+    Places,
     SiteConfig,
     digest,
 )
@@ -48,6 +51,7 @@ class Settings:
     document_bytes: int = 5_000_000
     attachment_bytes: int = 100_000_000
     digest: bytes = b""  # of what it was read from
+    checking: CheckConfig = field(default_factory=CheckConfig)
 
 
 class _Notes:
@@ -88,13 +92,14 @@ _NESTED: Mapping[str, Mapping[str, str]] = {
     "contact": {name: name for name in ("phone", "address", "hours", "postcode", "email", "fax")},
     "limits": {"document_mb": "document_mb", "attachment_mb": "attachment_mb", "page_size": "page_size"},
 }
+_CHECKS = ("checks", "检查")
 _URLS = ("url", "apply_url", "portal_url", "party_mark_url", "find_fault_url", "police_url")
 
 
 def read_settings(site: bytes | None, columns: bytes | None, label: str) -> Settings:
     """The settings from the bytes of the two files (None where there is none); all mistakes as diagnostics."""
     notes = _Notes(f"{label}/site.yaml", "T101")
-    values, limits = _read_site(site, notes)
+    values, limits, checks = _read_site(site, notes)
     vocabularies = standard_data("vocabularies.yaml")
     layout = values.pop("layout", "") or "national"
     config = SiteConfig(
@@ -110,6 +115,7 @@ def read_settings(site: bytes | None, columns: bytes | None, label: str) -> Sett
     config = replace(config, site_name=config.site_name or config.agency, host=config.host or config.agency)
     own = _Notes(f"{label}/columns.yaml", "T102")
     tree, hidden = _read_columns(columns, own)
+    checking = read_checking(checks, _all_columns(tree, hidden), standard_timers(standard_data), notes.add)
     return Settings(
         config,
         tree,
@@ -118,7 +124,13 @@ def read_settings(site: bytes | None, columns: bytes | None, label: str) -> Sett
         int(limits.get("document_mb", 5)) * 1_000_000,
         int(limits.get("attachment_mb", 100)) * 1_000_000,
         digest((site, columns)),
+        checking,
     )
+
+
+def _all_columns(tree: Mapping[ColumnId, Column], hidden: Iterable[HiddenColumn]) -> frozenset[ColumnId]:
+    """The columns a setting may name: a hidden one is no mistake, there is only nothing in it."""
+    return frozenset((*tree, *(column.id for column in hidden)))
 
 
 def _layouts() -> Mapping[str, Mapping[str, object]]:
@@ -134,13 +146,14 @@ def layout_rows(layout: Mapping[str, object]) -> tuple[tuple[LayoutCell, ...], .
     return tuple(tuple(LayoutCell(cell["field"], cell["label"]) for cell in row) for row in rows)
 
 
-def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str]]:  # type: ignore[type-arg]
+def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str], Item | None]:  # type: ignore[type-arg]
     if data is None:
         notes.add(None, "没有 site.yaml", "在内容文件夹里写 site.yaml，至少有一行“agency: 机关全称”。")
-        return {}, {}
+        return {}, {}, None
     root = _root(data, notes)
     if root is None and notes.found:
-        return {}, {}
+        return {}, {}, None
+    checks: Item | None = None
     values: dict[str, object] = {}
     limits: dict[str, str] = {}
     places: dict[str, Item] = {}
@@ -184,8 +197,12 @@ def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str]]
                 values["contact"] = inner
             else:
                 values |= inner
+        elif key in _CHECKS:
+            if checks is not None:
+                notes.add(root.keys[key] if root else None, "“checks”（检查）写了两次", "中文名和英文名只用一个。")
+            checks = checks or item
         else:
-            near = nearest(key, [*_PLAIN, *_FLAGS, *_NESTED])
+            near = nearest(key, [*_PLAIN, *_FLAGS, *_NESTED, *_CHECKS])
             at = root.keys[key] if root else None
             notes.add(at, f"site.yaml 没有“{key}”这一项", f"是不是“{near}”？" if near else "各项见 docs/site.md。")
     waiting = [name for name, item in places.items() if isinstance(item.value, str) and "待填写" in item.value]
@@ -222,7 +239,7 @@ def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str]]
             places["index_no_pattern"], "index_no_pattern 不是正确的正则表达式", r"例如 '[0-9A-Z]{9}/\d{4}-\d{5}'。"
         )
         values["index_no_pattern"] = ""
-    return values, limits
+    return values, limits, checks
 
 
 def _is_web_address(text: str) -> bool:
@@ -389,6 +406,22 @@ def _read_columns(data: bytes | None, notes: _Notes) -> tuple[Mapping[ColumnId, 
                 "国办公开办函〔2019〕61号要求四个一级栏目齐全，请不要隐藏它。",
             )
     return tree, hidden
+
+
+def column_places(data: bytes | None) -> Places:
+    """Where `columns.yaml` names each column, by its id; where it only sets it in order, there."""
+    root, _ = read_yaml((data or b"").decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n"))
+    found: dict[str, tuple[int, int]] = {}
+    ordered: dict[str, tuple[int, int]] = {}
+    for name, item in root.walk() if root else ():
+        if isinstance(item.value, str) and name.startswith("order."):
+            ordered[item.value] = (item.line, item.column)
+        elif isinstance(item.value, Mapping):
+            found |= item.keys
+            named = item.value.get("id")
+            if named and isinstance(named.value, str):
+                found[named.value] = (named.line, named.column)
+    return ordered | found
 
 
 def _pairs(item: Item | None, notes: _Notes) -> Iterable[tuple[str, Item]]:
