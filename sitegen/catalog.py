@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sitegen.address import page_at
 from sitegen.diagnostics import CodeInfo, Finding, Severity
@@ -247,7 +247,17 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
     for doc in documents.values():
         if doc.body.references:
             resolver = _Resolver(
-                doc, documents, tree.bodies, withdrawn, paths, secret_ids, secret_paths, awaited, broken, tree.columns
+                doc,
+                documents,
+                tree.bodies,
+                withdrawn,
+                paths,
+                secret_ids,
+                secret_paths,
+                awaited,
+                broken,
+                tree.columns,
+                tree.config.url,
             )
             links[doc.id] = tuple(
                 resolver.link(number, reference, findings) for number, reference in enumerate(doc.body.references)
@@ -490,6 +500,7 @@ class _Resolver:
     awaited: frozenset[str]  # ids and paths of what is to be public, but not yet
     broken: Collection[str]  # ids and paths
     columns: Mapping[ColumnId, Column]
+    site: str  # its absolute address, "" if not known
 
     def link(self, number: int, reference: Reference, findings: list[Finding]) -> Link:
         def bad(code: str, message: str, hint: str) -> Link:
@@ -498,6 +509,8 @@ class _Resolver:
 
         written = reference.target
         if _EXTERNAL.match(written):
+            if self._is_of_secret_page(written):
+                return bad("L114", "链接指向的稿件目前不公开", "删去链接，或等那份稿件公开后再写。")
             return Link(written, is_external=True)
         for attachment in (*self.doc.attachments, *self.doc.images):
             if attachment.source == self._beside(written):  # its name may hold a #
@@ -538,6 +551,18 @@ class _Resolver:
             f"链接“{target}”没有着落",
             f"是不是“{near[0]}”？" if near else "写稿件编号、稿件的相对路径（.md）或附件的文件名。",
         )
+
+    def _is_of_secret_page(self, written: str) -> bool:
+        """Whether an absolute address is that of a page or a file of this site that must not be there."""
+        if not self.site or not self.secret or "/doc/" not in written:
+            return False
+        try:
+            base, parts = urlsplit(self.site), urlsplit(written)
+        except ValueError:
+            return False
+        inside = unquote(parts.path).removeprefix(f"{base.path}doc/")
+        is_here = parts.netloc.casefold() == base.netloc.casefold() and inside != unquote(parts.path)
+        return is_here and inside.split("/")[0] in self.secret
 
     def _anchored(self, doc: Document, fragment: str, bad: object) -> Link:
         own = "" if doc is self.doc else doc.url

@@ -19,13 +19,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sitegen import __version__
-from sitegen.model import Change, ChangeKind, Disclosure, History
+from sitegen.gongwen import Problem, parse_moment
+from sitegen.model import Change, ChangeKind, Disclosure, History, Redated
 
 if TYPE_CHECKING:
     import yaml  # when the program runs, only what reads an old version of a document loads it
 
 _CACHE_KEY = "history"
-_CACHE_FORMAT = f"sitegen {__version__} history 2"
+_CACHE_FORMAT = f"sitegen {__version__} history 3"
 
 # Plumbing commands, and these options, keep the user's settings out of the result: the same commits, the same history.
 # No transport is allowed, so that a partial clone is not completed over the network in the middle of a build.
@@ -112,6 +113,7 @@ class _Known:
         self.head = head
         self.since = since
         self.changes: dict[bytes, dict[int, int]] = {}  # by digest of the path, by ordinal of the day: a sum of _BITS
+        self.redated: dict[bytes, tuple[int, int]] = {}  # ordinals: day of the change, 发布日期 before it
         self.present: set[bytes] = set()  # of the digests in `changes`, at least those whose document is in `head`
 
 
@@ -139,11 +141,12 @@ def _read_history(
         paths = filter(_is_document, _files_of(content, known.head))
     if known.since is None:
         raise _UnknownError(_NO_COMMIT)
-    changes = tuple(_changes(known, paths))
+    paths = tuple(paths)
+    changes, redated = tuple(_changes(known, paths)), tuple(_redated(known, paths))
     if repository.is_shallow:
         oldest = commits[0].day
-        return History(oldest, changes), (_SHALLOW.format(day=oldest.isoformat()),)
-    return History(known.since, changes), ()
+        return History(oldest, changes, redated), (_SHALLOW.format(day=oldest.isoformat()),)
+    return History(known.since, changes, redated), ()
 
 
 def _changes(known: _Known, paths: Iterable[str]) -> list[Change]:
@@ -153,11 +156,22 @@ def _changes(known: _Known, paths: Iterable[str]) -> list[Change]:
     return sorted(changes, key=lambda change: (change.day, change.path))
 
 
+def _redated(known: _Known, paths: Iterable[str]) -> Iterator[Redated]:
+    if not known.redated:
+        return
+    for path in sorted(paths):
+        key = _digest(path)
+        if key in known.redated and key in known.present:
+            day, before = known.redated[key]
+            yield Redated(path, date.fromordinal(day), date.fromordinal(before))
+
+
 # ---------------------------------------------------------------- the cache
 
 
-# One change: the digest of the path, the ordinal of the day, its kinds, and whether the document is in the commit.
-_RECORD = Struct("<16sIB?")
+# One change: the digest of the path, the ordinal of the day, its kinds, whether the document is in the commit, and the
+# 发布日期 that it was the first to change, as an ordinal (0 for none).
+_RECORD = Struct("<16sIB?I")
 
 
 def _load(cache: Mapping[str, bytes], prefix: str) -> _Known:
@@ -167,16 +181,19 @@ def _load(cache: Mapping[str, bytes], prefix: str) -> _Known:
         return _Known()
     head, since, records = payload.split(b"\n", 2)
     known = _Known(head.decode(), date.fromisoformat(since.decode()) if since else None)
-    for key, day, bits, is_present in _RECORD.iter_unpack(records):
+    for key, day, bits, is_present, before in _RECORD.iter_unpack(records):
         known.changes.setdefault(key, {})[day] = bits
+        if before:
+            known.redated[key] = day, before
         if is_present:
             known.present.add(key)
     return known
 
 
 def _save(known: _Known, cache: MutableMapping[str, bytes], prefix: str) -> None:
+    redated = {(key, day): before for key, (day, before) in known.redated.items()}
     records = (
-        _RECORD.pack(key, day, bits, key in known.present)
+        _RECORD.pack(key, day, bits, key in known.present, redated.get((key, day), 0))
         for key, days in sorted(known.changes.items())
         for day, bits in days.items()
     )
@@ -369,7 +386,7 @@ _MAX_DEPTH = 10  # deeper nesting can bring the parser down, and no field needs 
 _NAMES = {
     **{"公开属性": "disclosure", "草稿": "draft", "撤回": "withdraw", "稿件编号": "id", "附件": "attachments"},
     **{"旧地址": "old_urls", "拟稿人": "drafter", "审稿人": "reviewer", "发布人": "publisher"},
-    **{"保密审查": "secrecy_review", "不公开理由": "disclosure_reason", "豁免": "exempt"},
+    **{"保密审查": "secrecy_review", "不公开理由": "disclosure_reason", "豁免": "exempt", "发布日期": "pub_date"},
 }
 _NOT_DRAFT = ("", "false", "no", "否")
 
@@ -386,6 +403,7 @@ class _Version(NamedTuple):
     text: bytes = b""  # digest of the body
     metadata: bytes = b""  # digest of the fields that are news
     attachments: tuple[str, ...] = ()  # as named, relative to the document
+    pub_date: int = 0  # as an ordinal
 
 
 def _parse(data: bytes) -> _Version:
@@ -407,14 +425,30 @@ def _parse(data: bytes) -> _Version:
         and draft.lower() in _NOT_DRAFT
     )
     doc_id = fields.get("id", "")
-    news = {name: value for name, value in fields.items() if value and name not in _SILENT}
+    news = {name: _in_one_form(value) for name, value in fields.items() if value and name not in _SILENT}
     return _Version(
         is_public,
         doc_id if isinstance(doc_id, str) else "",
         _digest(b"\n".join(lines[end + 1 :]).strip(b"\n")),
         _digest(json.dumps(news, sort_keys=True)),
         tuple(_file_names(fields.get("attachments", ""))),
+        _ordinal(fields.get("pub_date", "")),
     )
+
+
+def _in_one_form(value: _Value) -> _Value:
+    """The value with its days as 2024-03-01: in another form they say the same."""
+    if isinstance(value, str):
+        moment = parse_moment(value) if value[:1].isdigit() else Problem("", "")
+        return value if isinstance(moment, Problem) else f"{moment[0].isoformat()} {moment[1]}"
+    if isinstance(value, list):
+        return [_in_one_form(part) for part in value]
+    return {name: _in_one_form(part) for name, part in value.items()}
+
+
+def _ordinal(value: _Value) -> int:
+    moment = parse_moment(value) if isinstance(value, str) else Problem("", "")
+    return 0 if isinstance(moment, Problem) else moment[0].toordinal()
 
 
 def _fields(text: bytes) -> dict[str, _Value] | None:
@@ -518,6 +552,8 @@ def _replay(content: Path, commits: Sequence[_Commit], tree: _Tree, known: _Know
             for path, kinds in found.items():
                 days = known.changes.setdefault(_digest(path), {})
                 days[diff.day.toordinal()] = days.get(diff.day.toordinal(), 0) | sum(_BITS[kind] for kind in kinds)
+            for path, before in _redatings(diff, pairs, blobs):
+                known.redated.setdefault(_digest(path), (diff.day.toordinal(), before))
             tree.apply(diff)
 
 
@@ -593,6 +629,17 @@ def _kinds_by_path(diff: _Diff, pairs: Mapping[str, str], tree: _Tree, blobs: _B
     return {path: kinds for path, kinds in found.items() if kinds}
 
 
+def _redatings(diff: _Diff, pairs: Mapping[str, str], blobs: _Blobs) -> Iterator[tuple[str, int]]:
+    """The public documents whose 发布日期 the commit changed after that day, and the old one.
+
+    A document that waited for its day may be given another one; one that has been published may not.
+    """
+    for new_path, old_path in pairs.items():
+        old, new = blobs.version(diff.before[old_path]), blobs.version(diff.after[new_path])
+        if old.is_public and new.is_public and 0 < old.pub_date != new.pub_date and old.pub_date < diff.day.toordinal():
+            yield new_path, old.pub_date
+
+
 def _blob_after(path: str, diff: _Diff, before: _Tree) -> str:
     return diff.after.get(path, "" if path in diff.before else before.files.get(path, ""))
 
@@ -604,9 +651,12 @@ def _attached(path: str, version: _Version) -> list[str]:
 
 def _follow_moves(diff: _Diff, pairs: Mapping[str, str], known: _Known) -> None:
     """Let what is known of a document move with it; another document at its old path begins anew."""
-    moved = {new: known.changes.pop(_digest(old), {}) for new, old in pairs.items() if new != old}
+    moves = {_digest(new): _digest(old) for new, old in pairs.items() if new != old}
+    moved = {new: known.changes.pop(old, {}) for new, old in moves.items()}
+    redated = {new: known.redated.pop(old) for new, old in moves.items() if old in known.redated}
     for path in diff.before.keys() & diff.after.keys():
         if path not in pairs:
             known.changes.pop(_digest(path), None)
-    for path, days in moved.items():
-        known.changes[_digest(path)] = days
+            known.redated.pop(_digest(path), None)
+    known.changes.update(moved)
+    known.redated.update(redated)

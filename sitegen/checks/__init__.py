@@ -5,19 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sitegen.catalog import Catalog
-from sitegen.checks import document, duty
+from sitegen.checks import dates, document, duty, freshness, gate, relations, titles
 from sitegen.checks.rules import Review, Rule, RuleInfo
 from sitegen.diagnostics import Finding
-from sitegen.model import Internal
+from sitegen.model import CheckConfig, History, Internal
 
 __all__ = ["RULES", "Review", "Rule", "RuleInfo", "run_checks"]
 
-RULES: tuple[RuleInfo, ...] = (*document.RULES, *duty.RULES)
+RULES: tuple[RuleInfo, ...] = (
+    *document.RULES,
+    *titles.RULES,
+    *dates.RULES,
+    *relations.RULES,
+    *duty.RULES,
+    *freshness.RULES,
+    *gate.RULES,
+)
 
 
 def run_checks(
-    catalog: Catalog, internal: Sequence[Internal], rules: Sequence[RuleInfo] = RULES
+    catalog: Catalog,
+    internal: Sequence[Internal],
+    rules: Sequence[RuleInfo] = RULES,
+    checking: CheckConfig | None = None,
+    history: History | None = None,
 ) -> tuple[Finding, ...]:
     """What the rules find; what a document is exempt from is left out later, with all other diagnostics."""
-    review = Review(catalog, {record.path: record for record in internal})
+    records = {record.path: record for record in internal}
+    review = Review(catalog, records, checking or CheckConfig(), history or History())
     return tuple(finding for rule in rules for finding in rule.find(review))

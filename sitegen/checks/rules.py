@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from sitegen.catalog import Catalog
 from sitegen.diagnostics import CodeInfo, Finding, Severity
-from sitegen.model import Internal
+from sitegen.model import CheckConfig, Document, History, Internal
 
 
 @dataclass(frozen=True)
 class Review:
-    """What rules look at: the catalog, and the internal records that no view gets, by source path."""
+    """What rules look at: the catalog, the internal records that no view gets (by source path), and what they go by."""
 
     catalog: Catalog
     internal: Mapping[str, Internal]
+    checking: CheckConfig = field(default_factory=CheckConfig)
+    history: History = field(default_factory=History)
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, Sequence[Document]]:
+        """The documents by the kind of their home column, newest first; made once for all rules."""
+        kinds = {name: column.kind.id for name, column in self.catalog.columns.items()}
+        found: dict[str, list[Document]] = defaultdict(list)
+        for doc in self.catalog.documents.values():
+            found[kinds[doc.columns[0]]].append(doc)
+        return found
+
+    def of_kinds(self, *kinds: str) -> Iterator[Document]:
+        """The documents whose home column is of one of these kinds."""
+        for kind in kinds:
+            yield from self.by_kind.get(kind, ())
+
+    @property
+    def official_kinds(self) -> tuple[str, ...]:
+        """The kinds of official documents (公文)."""
+        return tuple({column.kind.id: "" for column in self.catalog.columns.values() if column.kind.official})
 
 
 Rule = Callable[[Review], Iterator[Finding]]
@@ -29,9 +52,10 @@ class RuleInfo:
     code: str
     find: Rule
     manual: CodeInfo
+    is_about_site: bool = False  # says what the whole site lacks, not what is wrong with one document
 
 
-def rule(code: str, title: str, severity: Severity) -> Callable[[Rule], RuleInfo]:
+def rule(code: str, title: str, severity: Severity, *, is_about_site: bool = False) -> Callable[[Rule], RuleInfo]:
     """Make a rule of a function; its docstring holds the lines 为何：, 错误： and 正确：."""
 
     def make(find: Rule) -> RuleInfo:
@@ -40,6 +64,7 @@ def rule(code: str, title: str, severity: Severity) -> Callable[[Rule], RuleInfo
             name, _, text = line.partition("：")
             if name in parts:
                 parts[name] = text.strip()
-        return RuleInfo(code, find, CodeInfo(code, title, severity, parts["为何"], parts["错误"], parts["正确"]))
+        manual = CodeInfo(code, title, severity, parts["为何"], parts["错误"], parts["正确"])
+        return RuleInfo(code, find, manual, is_about_site)
 
     return make
