@@ -1,4 +1,4 @@
-"""Write docs/fields.md, docs/columns.md and docs/codes.md from the product's own data: `python docs/generate.py`.
+"""Write docs/fields.md, columns.md, codes.md and inspection.md from the product's own data: `python docs/generate.py`.
 
 A test keeps them in step, so a new field, column or code is not forgotten in the manual.
 """
@@ -98,7 +98,107 @@ def manual_of_codes() -> Iterator[str]:
         yield f"- 正确：{_literal(info.right)}"
 
 
-PAGES = {"fields.md": fields, "columns.md": columns, "codes.md": manual_of_codes}
+_LEVELS = {
+    "veto": "单项否决",
+    "deduct": "扣分指标",
+    "bonus": "加分指标",
+    "law": "法律法规和国办文件",
+    "local": "地方做法（不是国家规定）",
+}
+_BUILD = {"yes": "能查", "part": "查一部分", "ext": "查不到", "na": "不在专栏"}
+
+
+def inspection() -> Iterator[str]:
+    """The inspection indicators, and what a build can know of each."""
+    indicators = standard_data("inspection.yaml")["indicators"]
+    yield "# 检查指标与本产品的检查"
+    yield ""
+    yield "由 `python docs/generate.py` 生成，不要手改；内容在 `sitegen/data/inspection.yaml`。指标是转述，以原件为准。"
+    yield "“把握”：A 见过来源，A-local 只是地方规定或做法，B 行业通行、没有见到原文，C 不确定。"
+    yield "代码的含义见[检查代码](codes.md)，或 `python build.py explain 代码`。"
+    yield ""
+    yield "**没有问题不等于检查合格。** 静态构建看不到的，列在[最后](#静态构建看不到的)。"
+    for level, name in _LEVELS.items():
+        yield ""
+        yield f"## {name}"
+        yield ""
+        yield "| 指标 | 要求 | 来源（把握） | 构建 | 检查代码 | 产品自身保证 |"
+        yield "| --- | --- | --- | --- | --- | --- |"
+        for entry in indicators:
+            if entry["level"] == level:
+                yield _row(
+                    (
+                        entry["id"],
+                        entry["rule"],
+                        f"{entry['source']}（{entry['certainty']}）",
+                        _BUILD[entry["build"]],
+                        "、".join(entry.get("codes") or ("—",)),
+                        entry.get("made") or "—",
+                    )
+                )
+    yield ""
+    yield "## 检查指标没有要求、本产品也查的"
+    yield ""
+    for entry in standard_data("inspection.yaml")["beyond"]:
+        yield f"- {entry['why']}：{'、'.join(entry['codes'])}。"
+    yield ""
+    yield "## 静态构建看不到的"
+    yield ""
+    yield "这些要靠人、靠联网的工具或靠门户网站来查："
+    yield ""
+    for entry in indicators:
+        if entry.get("unseen"):
+            yield f"- **{entry['id']}**　{entry['unseen']}。"
+
+
+_SOURCES = {
+    "law": "法律法规（本站只能改得更严）",
+    "veto": "单项否决指标（本站只能改得更严）",
+    "national": "其他全国性文件",
+    "usage": "行业惯例",
+    "advice": "本产品的提醒，不是规定",
+    "local": "地方做法，启用了才查",
+}
+_UNITS = {
+    "wd": "个工作日",
+    "d": "日",
+    "m": "个月",
+    "q": "个季度",
+    "h": "小时",
+    "n": "个（次）",
+    "percent": "%",
+    "cal": "",
+}
+
+
+def limits() -> Iterator[str]:
+    """Every limit, with its source."""
+    yield "# 时限和限额"
+    yield ""
+    yield "由 `python docs/generate.py` 生成，不要手改；内容在 `sitegen/data/timers.yaml`。每条检查结果都印出来源。"
+    yield "在 `site.yaml` 的 `checks`（检查）里用 `limits`（时限）启用、关闭或改数，见[站点设置](site.md#checks检查)。"
+    yield "“把握”：A 见过来源，A-local 只是地方规定或做法，B 行业通行、没有见到原文，推论由本产品推出。"
+    timers = standard_data("timers.yaml")["timers"]
+    for level, name in _SOURCES.items():
+        yield ""
+        yield f"## {name}"
+        yield ""
+        yield "| id | 要求 | 数 | 起算 | 来源（把握） |"
+        yield "| --- | --- | --- | --- | --- |"
+        for timer_id, entry in timers.items():
+            if entry["level"] == level:
+                number = "没有定数" if entry["limit"] is None else f"{entry['limit']}{_UNITS[entry['unit']]}"
+                source = f"{entry['source']}（{entry['certainty']}）"
+                yield _row((f"`{timer_id}`", entry["label"], number, entry["from"], source))
+
+
+PAGES = {
+    "fields.md": fields,
+    "limits.md": limits,
+    "columns.md": columns,
+    "codes.md": manual_of_codes,
+    "inspection.md": inspection,
+}
 
 
 def _literal(text: str) -> str:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +22,27 @@ import click
 
 from sitegen import __version__
 from sitegen.diagnostics import (
+    FAMILIES,
     SEVERITY_NAMES,
     Diagnostic,
     Severity,
     SitegenError,
+    TroubleError,
     UsageError,
     render_github,
+    render_gitlab,
     render_json,
     render_sarif,
     render_text,
 )
 
 if TYPE_CHECKING:
+    from sitegen.building import CheckResult
+    from sitegen.model import Internal, Tree
     from sitegen.site import BuildResult, Extensions, Options
 
 _CHINA = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991
-_FORMATS = ("text", "json", "sarif", "github")
+_FORMATS = ("text", "json", "sarif", "github", "gitlab")
 
 
 def main(argv: Sequence[str] | None = None, extensions: Extensions | None = None) -> int:
@@ -165,26 +172,99 @@ def build(extensions: Extensions | None, /, style: str, verify: bool, **given: A
 
 @commands.command(help="检查内容，不生成网站。")
 @_shared
+@click.option(
+    "--by",
+    type=click.Choice(("line", "document", "office")),
+    default=None,
+    help="逐条，或按稿件、按责任处室分组；默认在屏幕上按稿件，交给别的程序时逐条。",
+)
+@click.option("--changed", is_flag=True, help="只看 git 认为改动过的文件（暂存、未暂存、未跟踪）。")
+@click.option("--changed-since", metavar="REF", default="", help="同上，并包括与这个提交或分支分开以后的提交。")
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="把体检报告（网页和表格）写进这个文件夹；不能是输出或内容文件夹。",
+)
+@click.option("--fix", is_flag=True, help="先修好只有一种改法的毛病（文号括号、日期写法、全角冒号等），并显示改动。")
+@click.option("--fix-order", is_flag=True, help="同 --fix，并把信息头的字段排成固定的次序。")
+@click.option("--dry-run", is_flag=True, help="与 --fix 同用：只显示会改什么，不改文件。")
 @click.pass_obj
-def check(extensions: Extensions | None, /, style: str, **given: Any) -> None:
+def check(
+    extensions: Extensions | None,
+    /,
+    style: str,
+    by: str | None,
+    changed: bool,
+    changed_since: str,
+    report: Path | None,
+    fix: bool,
+    fix_order: bool,
+    dry_run: bool,
+    **given: Any,
+) -> None:
     """Print what is wrong with the content."""
+    from sitegen.changes import changed_files, concerned
     from sitegen.site import check_site
 
     options = _options(**given)
+    folder = _report_folder(report, options) if report else None
+    touched = changed_files(options.content, changed_since) if changed or changed_since else None
+    if fix or fix_order:
+        only = touched.paths if touched is not None else None
+        _fix(options, only, in_order=fix_order, is_trial=dry_run, is_quiet=style != "text")
+    elif dry_run:
+        raise UsageError("--dry-run 与 --fix 一起用。")
     with _short_lived(), _Progress(is_quiet=style != "text") as progress:
-        result = check_site(options, extensions, progress)
-    if style == "text":
-        _print(result.diagnostics, style, extensions)
+        result = check_site(options, extensions, progress, with_pages=True)
+    if folder:
+        _write_report(folder, result, options, extensions)
+    found = (
+        result.diagnostics if touched is None else concerned(result.diagnostics, touched, result.tree, options.label)
+    )
+    if style != "text":
+        click.echo(_rendered(found, style, extensions), nl=False)
     else:
-        click.echo(_rendered(result.diagnostics, style, extensions), nl=False)
-    for note in result.notes if style == "text" else ():
-        _say(note)
-    if style == "text":
-        for column in result.tree.hidden:
-            click.echo(f"隐藏的栏目 {column.id} {column.name}：{column.reason}")
-        click.echo(_counted(result.diagnostics) + "。")
-    if result.blocks(options.strict):
+        click.echo(_grouped(found, by, result, options.label), err=True, nl=False)
+        for note in result.notes:
+            _say(note)
+        day = f"按 {given['as_of']} 这一天：" if given["as_of"] else ""
+        click.echo(f"{day}{_counted(found)}。")
+        if touched is not None:
+            click.echo(
+                f"只看了改动的 {len(touched.paths)} 个文件；另有 {len(result.diagnostics) - len(found)} 条没有列出。"
+            )
+        click.echo(result.pages)
+        if result.tree.hidden and touched is None:
+            click.echo(f"隐藏的栏目 {len(result.tree.hidden)} 个，每个的理由列在体检报告里（check --report 文件夹）。")
+        if folder:
+            click.echo(
+                f"体检报告写在 {folder / _REPORT_NAMES[0]} 和 {folder / _REPORT_NAMES[1]}，内部使用，不要放到网站上。"
+            )
+        click.echo(_unseen())
+    if replace(result, diagnostics=found).blocks(options.strict):
         raise click.exceptions.Exit(1)
+
+
+@commands.command(help="保密审查：显示一份稿件将要发布的内容，写入审查记录。")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--reviewer", default="", help="审查人；不写就问。")
+@click.option("--conclusion", default="", help="结论：“可以公开”或“同意公开”才能发布；不写就问。")
+@click.option("--yes", is_flag=True, help="不再确认；没有写结论的，结论是“可以公开”。")
+@_shared
+def review(file: Path, reviewer: str, conclusion: str, *, yes: bool, **given: Any) -> None:
+    """Show what would be published of a document, and write the record of its review."""
+    from sitegen.reviewing import look, sign, told
+
+    options = _options(**given)
+    sheet = look(options, file)
+    click.echo(told(sheet), nl=False)
+    reviewer = reviewer or click.prompt("审查人", err=True)
+    conclusion = conclusion or ("可以公开" if yes else click.prompt("结论", default="可以公开", err=True))
+    if not yes:
+        click.confirm(f"写入审查记录（{reviewer}，{conclusion}）？", abort=True, err=True)
+    sign(options, sheet, reviewer, conclusion, _now().date())
+    click.echo(f"已写入 {file} 的保密审查记录。稿件或附件再有改动，记录就失效，要重新审查。")
 
 
 @commands.command(help="本机预览：保存即重建、自动刷新；草稿和未到期的稿件也显示。")
@@ -237,8 +317,10 @@ def explain(extensions: Extensions | None, code: str) -> None:
 
     known = codes(extensions or BUILTIN)
     if not code:
-        for info in known.values():
-            click.echo(f"{info.code}  {SEVERITY_NAMES[info.severity]}  {info.title}")
+        for number, (letter, infos) in enumerate(groupby(known.values(), key=lambda info: info.code[0])):
+            click.echo("\n" * bool(number) + f"【{letter}】{FAMILIES.get(letter, '本站自己的')}")
+            for info in infos:
+                click.echo(f"{info.code}  {SEVERITY_NAMES[info.severity]}  {info.title}")
         return
     found = known.get(code.upper())
     if found is None:
@@ -388,7 +470,9 @@ def _say(text: str) -> None:
 def _counted(diagnostics: Sequence[Diagnostic]) -> str:
     errors = sum(d.severity is Severity.ERROR for d in diagnostics)
     warnings = sum(d.severity is Severity.WARNING for d in diagnostics)
-    return f"{errors} 个错误，{warnings} 个警告" if errors or warnings else "没有发现问题"
+    infos = sum(d.severity is Severity.INFO for d in diagnostics)
+    words = f"{errors} 个错误，{warnings} 个警告" if errors or warnings else "没有错误和警告"
+    return f"{words}，{infos} 个提示" if infos else words
 
 
 def _rendered(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensions | None) -> str:
@@ -400,7 +484,112 @@ def _rendered(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensi
         return render_sarif(diagnostics, codes(extensions or BUILTIN))
     if style == "github":
         return render_github(diagnostics)
-    return render_text(diagnostics, sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
+    if style == "gitlab":
+        return render_gitlab(diagnostics)
+    return render_text(diagnostics, _has_color())
+
+
+def _has_color() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _grouped(diagnostics: Sequence[Diagnostic], by: str | None, result: CheckResult, label: str) -> str:
+    """The diagnostics one by one, or below the document or the office that they belong to."""
+    by = by or ("document" if sys.stderr.isatty() else "line")
+    if by == "line":
+        return render_text(diagnostics, _has_color())
+    from sitegen.reports.facts import overdue_columns
+    from sitegen.reports.places import places_of
+    from sitegen.reports.text import by_document, by_office
+
+    places = places_of(result.catalog, result.tree, label)
+    if by == "document":
+        return _apart(by_document(diagnostics, places, _has_color()))
+    grouped = by_office(diagnostics, places, _has_color(), overdue_columns(result.catalog, result.tree))
+    return _apart(grouped)
+
+
+def _apart(blocks: str) -> str:
+    """The blocks, and an empty line between them and the sums."""
+    return f"{blocks}\n" if blocks else ""
+
+
+def _fix(options: Options, only: Collection[str] | None, *, in_order: bool, is_trial: bool, is_quiet: bool) -> None:
+    """Repair what has one right answer, and show what was changed; to stderr if stdout is for another program."""
+    from sitegen.fixes import fix_content
+
+    fixes = fix_content(options.content, options.label, options.as_of, only, in_order=in_order, is_trial=is_trial)
+    count = 0
+    for difference in fixes:
+        click.echo(difference, err=is_quiet, nl=False)
+        count += 1
+    _say(f"{'会改' if is_trial else '已改'} {count} 份稿件。" if count else "没有需要自动改的。")
+
+
+_REPORT_NAMES = ("体检报告.html", "体检报告.xlsx")
+
+
+def _report_folder(folder: Path, options: Options) -> Path:
+    """The folder for the report, which may lie in nothing that is published or read as content."""
+    from sitegen.engine import MANIFEST, releases_of
+
+    target = folder.resolve()
+    for name, other in (
+        ("输出文件夹", options.output),
+        ("输出文件夹的各个版本", releases_of(options.output)),
+        ("内容文件夹", options.content),
+        ("主题文件夹", options.themes),
+    ):
+        if target.is_relative_to(other.resolve()):
+            raise UsageError(f"体检报告是内部材料，不能写进{name}“{other}”。用 --report 另指一个文件夹，例如 report。")
+    for place in (target, *target.parents):
+        if (place / MANIFEST).is_file():
+            raise UsageError(f"体检报告是内部材料，而“{place}”是一个网站的输出文件夹。用 --report 另指一个文件夹。")
+    return folder
+
+
+def _write_report(folder: Path, result: CheckResult, options: Options, extensions: Extensions | None) -> None:
+    """Write the report, each file whole."""
+    from sitegen.building import BUILTIN, codes
+    from sitegen.reports.facts import report_of
+    from sitegen.reports.page import report_html
+    from sitegen.reports.tables import report_xlsx
+
+    tree = _with_reasons(result.tree, options)
+    known = codes(extensions or BUILTIN)
+    report = report_of(result.diagnostics, result.catalog, tree, known, options.label, result.pages)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in zip(_REPORT_NAMES, (report_html(report), report_xlsx(report)), strict=True):
+            waiting = folder / f"{name}.new"
+            waiting.write_bytes(data)
+            waiting.replace(folder / name)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TroubleError(
+            f"体检报告写不进“{folder}”（{reason}）。表格正开着的，先关掉；或用 --report 换一个文件夹。"
+        ) from error
+
+
+def _with_reasons(tree: Tree, options: Options) -> Tree:
+    """The tree with the reasons of exemptions, which no cache keeps: read again where they are missing."""
+    from sitegen.load import read_for_review
+
+    def whole(record: Internal) -> Internal:
+        if record.is_withheld or all(entry.reason for entry in record.exempt):
+            return record
+        data = (options.content / record.path).read_bytes()
+        again = read_for_review(options.content, record.path, data, options.as_of, options.label).internal
+        return record if again is None else record._replace(exempt=again.exempt)
+
+    return replace(tree, internal=tuple(whole(record) for record in tree.internal))
+
+
+def _unseen() -> str:
+    """One honest line: how much of an inspection no check of ours sees."""
+    from sitegen.reports.coverage import coverage, indicators
+
+    return f"{coverage(indicators())}逐项见 docs/inspection.md。"
 
 
 def _print(diagnostics: Sequence[Diagnostic], style: str, extensions: Extensions | None) -> None:

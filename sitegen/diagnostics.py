@@ -1,7 +1,7 @@
-"""Turn what is wrong with the content into text, JSON and SARIF that an author can act on.
+"""Turn what is wrong with the content into text that an author can act on, and into what other tools read.
 
-Exports `Severity`, `Span`, `Diagnostic`, `Finding`, `CodeInfo`, `SitegenError` and its kinds,
-`render_text`, `render_json`, `render_sarif`, `render_github`.
+Exports `Severity`, `Span`, `Diagnostic`, `Finding`, `CodeInfo`, `SitegenError` and its kinds, `FAMILIES`,
+`render_text`, `render_json`, `render_sarif`, `render_github`, `render_gitlab`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 from typing import NamedTuple
+from urllib.parse import quote
+
+from sitegen import __version__
 
 
 class Severity(StrEnum):
@@ -21,6 +25,19 @@ class Severity(StrEnum):
 
 
 SEVERITY_NAMES: Mapping[Severity, str] = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
+
+FAMILIES: Mapping[str, str] = {
+    "F": "信息头",
+    "D": "稿件的写法",
+    "R": "关系和有效性",
+    "P": "公开义务和时限",
+    "S": "保密和个人信息",
+    "L": "链接和附件",
+    "A": "无障碍",
+    "T": "主题和页面标签",
+    "I": "导入",
+}
+"""The first letters of the codes, and what they are about."""
 
 
 class Span(NamedTuple):
@@ -138,33 +155,54 @@ def render_json(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def render_sarif(diagnostics: Sequence[Diagnostic], codes: Mapping[str, CodeInfo] | None = None) -> str:
-    """A SARIF 2.1.0 log (OASIS) with one run; `codes` gives the rules their titles; ends with a newline."""
+    """A SARIF 2.1.0 log (OASIS) with one run; `codes` gives the rules their manual; ends with a newline."""
     import json
 
     known = codes or {}
-    levels = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
     used = sorted({d.code for d in diagnostics})
-    rules = [{"id": code, "shortDescription": {"text": known[code].title if code in known else code}} for code in used]
-    results = [
-        {
+    numbers = {code: number for number, code in enumerate(used)}
+    results = []
+    for d, fingerprint in zip(diagnostics, _fingerprints(diagnostics), strict=True):
+        result: dict[str, object] = {
             "ruleId": d.code,
-            "ruleIndex": used.index(d.code),
-            "level": levels[d.severity],
-            "message": {"text": d.message + (f"\n提示：{d.hint}" if d.hint else "")},
+            "ruleIndex": numbers[d.code],
+            "level": _SARIF_LEVELS[d.severity],
+            "message": {"text": _message_with_hint(d)},
             "locations": [_sarif_location(d.span)],
-            "relatedLocations": [
+            "partialFingerprints": {"sitegen/v1": fingerprint},
+        }
+        if d.related:
+            result["relatedLocations"] = [
                 {**_sarif_location(span), "id": number, "message": {"text": text}}
                 for number, (span, text) in enumerate(d.related, 1)
-            ],
-        }
-        for d in diagnostics
-    ]
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": {"name": "sitegen", "rules": rules}}, "results": results}],
+            ]
+        results.append(result)
+    rules = [_sarif_rule(code, known.get(code)) for code in used]
+    run = {
+        "tool": {"driver": {"name": "sitegen", "version": __version__, "language": "zh-CN", "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
     }
+    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def render_gitlab(diagnostics: Sequence[Diagnostic]) -> str:
+    """A Code Quality report as GitLab shows it in a merge request (JSON); ends with a newline."""
+    import json
+
+    severities = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
+    report = [
+        {
+            "description": _message_with_hint(d),
+            "check_name": d.code,
+            "fingerprint": fingerprint,
+            "severity": severities[d.severity],
+            "location": {"path": d.span.path, "lines": {"begin": d.span.line}},
+        }
+        for d, fingerprint in zip(diagnostics, _fingerprints(diagnostics), strict=True)
+    ]
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
 def render_github(diagnostics: Sequence[Diagnostic]) -> str:
@@ -172,18 +210,50 @@ def render_github(diagnostics: Sequence[Diagnostic]) -> str:
     levels = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
     lines = []
     for d in diagnostics:
-        text = d.message + (f"\n提示：{d.hint}" if d.hint else "")
-        data = _on_one_line(text)
         path = _on_one_line(d.span.path).replace(",", "%2C").replace(":", "%3A")
         place = f"file={path},line={d.span.line},col={d.span.column},title={d.code}"
-        lines.append(f"::{levels[d.severity]} {place}::{data}\n")
+        lines.append(f"::{levels[d.severity]} {place}::{_on_one_line(_message_with_hint(d))}\n")
     return "".join(lines)
+
+
+def _message_with_hint(d: Diagnostic) -> str:
+    return d.message + (f"\n提示：{d.hint}" if d.hint else "")
 
 
 def _on_one_line(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
+_SARIF_LEVELS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def _sarif_rule(code: str, info: CodeInfo | None) -> dict[str, object]:
+    if info is None:
+        return {"id": code, "shortDescription": {"text": code}}
+    manual = f"为何：{info.why}\n错误：{info.wrong}\n正确：{info.right}"
+    return {
+        "id": code,
+        "shortDescription": {"text": info.title},
+        "fullDescription": {"text": info.why or info.title},
+        "help": {"text": manual},
+        "defaultConfiguration": {"level": _SARIF_LEVELS[info.severity]},
+        "properties": {"tags": [FAMILIES.get(code[:1], "其他")]},
+    }
+
+
 def _sarif_location(span: Span) -> dict[str, object]:
     region = {"startLine": span.line, "startColumn": span.column}
-    return {"physicalLocation": {"artifactLocation": {"uri": span.path}, "region": region}}
+    address = quote(span.path.encode("utf-8", "surrogatepass"), safe="/")
+    return {"physicalLocation": {"artifactLocation": {"uri": address}, "region": region}}
+
+
+def _fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    """What tells each from all others, and stays when lines above it come and go."""
+    seen: dict[tuple[str, str, str], int] = {}
+    found = []
+    for d in diagnostics:
+        key = d.code, d.span.path, d.message
+        seen[key] = number = seen.get(key, 0) + 1
+        text = "\0".join((*key, str(number)))
+        found.append(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+    return found
