@@ -41,7 +41,7 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
     options, store = build.options, build.store
     if options.search or options.release or build.extensions.views != BUILTIN.views:
         return None
-    settings = kept_settings(options.content, options.label, store)
+    settings = kept_settings(options.content, options.label, store, inputs.listing)
     around = surroundings(settings, options.as_of, options.label, is_preview=options.preview)
     seen: Seen = store.shelf(build.named("seen"))
     edits: dict[str, _Edit] = {}

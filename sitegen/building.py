@@ -9,6 +9,7 @@ import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from sitegen import catalog as catalogs
-from sitegen import load, markdown
+from sitegen import load, markdown, screening
 from sitegen.address import page_at, quote_path
 from sitegen.catalog import Catalog, build_catalog
 from sitegen.checks import RULES, run_checks
@@ -34,6 +35,7 @@ from sitegen.engine import (
     publish,
     published,
     published_before,
+    read_manifest,
     record,
     release,
     releases_of,
@@ -106,13 +108,14 @@ class CheckResult:
     meta: bytes = b""  # digest of everything but what the bodies say
     examined: frozenset[str] = frozenset()  # digests of the bodies that rules looked into
     notes: tuple[str, ...] = ()
+    pages: str = ""  # which finished pages were looked at
 
     def blocks(self, strict: bool) -> bool:
         """Whether nothing may be published."""
         return blocks(self.diagnostics, strict=strict)
 
 
-_SHELVES = "rows", "folders", "seen"  # of each output folder
+_SHELVES = "rows", "folders", "seen", "pages"  # of each output folder
 _SECONDS_TO_READ = 1.2  # a thousand documents, in one process
 _SECONDS_TO_RENDER = 0.4  # a thousand pages
 
@@ -188,7 +191,8 @@ class Build:
     def judge(self, tree: Tree, inputs: Inputs) -> CheckResult:
         """What is wrong with the tree, and its catalog; with `keep_going` without the faulty documents."""
         options, extensions, warm = self.options, self.extensions, self.warm
-        severities = {code: info.severity for code, info in codes(extensions).items()}
+        known = (*catalogs.CODES, *(rule.manual for rule in extensions.rules))
+        severities = {info.code: info.severity for info in known}
         while True:
             meta = self.meta(inputs, tree)
             if warm.catalog is not None and warm.meta == meta:
@@ -200,7 +204,8 @@ class Build:
             bodies = tree.bodies
             assert isinstance(bodies, Bodies)
             bodies.asked.clear()
-            findings = (*problems, *run_checks(catalog, tree.internal, extensions.rules))
+            found = run_checks(catalog, tree.internal, extensions.rules, tree.checking, inputs.history)
+            findings = (*problems, *found)
             examined = frozenset(bodies.asked)
             located = locate(findings, tree.marks, severities, options.label)
             faulty = {f.where for f in findings if severities[f.code] is Severity.ERROR}
@@ -214,13 +219,15 @@ class Build:
             diagnostics = tuple(
                 replace(d, severity=Severity.WARNING) if d.span.path in skipped else d for d in diagnostics
             )
-        diagnostics = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
+        kept, unused = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
+        diagnostics = (*kept, *unused)
         notes = (*inputs.notes, *self.store.notes)
         return CheckResult(sort_diagnostics(diagnostics), catalog, tree, meta, examined, notes)
 
     def forget(self) -> None:
         """Drop what may name a document that is no longer kept: results, and what is known of other output folders."""
-        self.store.shelf(self.named("seen")).clear()
+        for shelf in ("seen", "pages"):
+            self.store.shelf(self.named(shelf)).clear()
         mine = tuple(self.named(f"shelf/{shelf}") for shelf in _SHELVES)
         names = [name for shelf in _SHELVES for name in self.store.names(f"shelf/{shelf}/")]
         for name in (*self.store.names("last/"), *self.store.names("drawer/")):
@@ -228,6 +235,27 @@ class Build:
         for name in names:
             if not name.startswith(mine):
                 self.store.pop(name, None)
+
+    def inspect(self, checked: CheckResult) -> CheckResult:
+        """The result with what is wrong with the finished pages in the output folder."""
+        from sitegen.inspection import CODES, inspect_output, pages_of_documents, site_facts, told_of
+
+        out, tree, catalog = self.options.output, checked.tree, checked.catalog
+        manifest = read_manifest(out)
+        looked_at = told_of(out, manifest)
+        if manifest is None:
+            return replace(checked, pages=looked_at)
+        found = inspect_output(
+            out,
+            manifest,
+            pages_of_documents(catalog, self.options.label),
+            site_facts(tree.config, tree.checking),
+            self.store.shelf(self.named("pages")),
+            self.workers.run,
+            self.store.clock(),
+        )
+        found, _ = _exempted(found, tree, {info.code for info in CODES}, self.options.label)
+        return replace(checked, diagnostics=sort_diagnostics((*checked.diagnostics, *found)), pages=looked_at)
 
     # ------------------------------------------------ what comes out
 
@@ -415,11 +443,19 @@ class Build:
             self.options.as_of if is_awaited else None,
             checked.meta,
             len(result.report.written) + result.report.unchanged,
-            frozenset(path.removeprefix(f"{self.options.label}/") for path in told),
+            self.judged(result, entries),
             checked.examined,
             unchanged(result),
         )
         self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+
+    def judged(self, result: BuildResult, entries: Mapping[str, Entry]) -> frozenset[str]:
+        """The source paths about which more was said than their entries say themselves."""
+        own = {diagnostic for entry in entries.values() for diagnostic in entry.diagnostics}
+        spans = (
+            span for d in result.diagnostics if d not in own for span in (d.span, *(span for span, _ in d.related))
+        )
+        return frozenset(span.path.removeprefix(f"{self.options.label}/") for span in spans)
 
     def kept_pages(self, tree: Tree, seen: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """By source path, what was noted of the pages of documents that may be kept, if it names no other documents."""
@@ -480,12 +516,16 @@ def blocks(diagnostics: Sequence[Diagnostic], strict: bool) -> bool:
 
 def codes(extensions: Extensions = BUILTIN) -> Mapping[str, CodeInfo]:
     """The manual pages of all codes."""
+    from sitegen import inspection  # slow to import, and seldom needed
+
     known = (
         *load.CODES,
         *markdown.CODES,
+        *screening.codes().values(),
         *catalogs.CODES,
         *SITE_CODES,
         *(rule.manual for rule in extensions.rules),
+        *inspection.CODES,
     )
     return dict(sorted((info.code, info) for info in known))
 
@@ -495,12 +535,12 @@ def codes(extensions: Extensions = BUILTIN) -> Mapping[str, CodeInfo]:
 
 def _exempted(
     diagnostics: Sequence[Diagnostic], tree: Tree, rules: Collection[str], label: str
-) -> tuple[Diagnostic, ...]:
+) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
     """The diagnostics without what a document is exempt from (豁免): findings of rules and any warning, no other error.
 
-    Exemptions of no use are told.
+    And, apart, what is said about exemptions of no use.
     """
-    exempt = {(f"{label}/{record.path}", code): record for record in tree.internal for code, _ in record.exempt}
+    exempt = {(f"{label}/{record.path}", code): record for record in tree.internal for code, *_ in record.exempt}
     used: set[tuple[str, str]] = set()
     kept = []
     for diagnostic in diagnostics:
@@ -509,15 +549,26 @@ def _exempted(
             used.add(key)
         else:
             kept.append(diagnostic)
-    for (path, code), internal in exempt.items():
-        if (path, code) not in used and not internal.is_withheld:
-            span = Span(path, *tree.marks(internal.path).get("exempt", (1, 1)))
-            kept.append(
-                Diagnostic(
-                    "F141", Severity.WARNING, f"豁免 {code} 没有用上", span, "这份稿件没有这个问题，删去这一项。"
-                )
-            )
-    return tuple(kept)
+    unused = [
+        Diagnostic(
+            "F141",
+            Severity.WARNING,
+            f"豁免 {code} 没有用上",
+            Span(path, *tree.marks(internal.path).get("exempt", (1, 1))),
+            "这份稿件没有这个问题，删去这一项。",
+        )
+        for (path, code), internal in exempt.items()
+        if (path, code) not in used and not internal.is_withheld and code not in _codes_of_pages()
+    ]
+    return tuple(kept), tuple(unused)
+
+
+@cache
+def _codes_of_pages() -> frozenset[str]:
+    """The codes of finished pages, which only `check` looks at."""
+    from sitegen.inspection import CODES  # slow to import, and seldom needed
+
+    return frozenset(info.code for info in CODES)
 
 
 def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:

@@ -111,7 +111,7 @@ class Last(NamedTuple):
     moment: datetime | None  # for which alone it holds; None for all of its day
     meta: bytes  # digest of everything but the bodies
     files: int  # in the output
-    told: frozenset[str]  # source paths of the documents about which something was said
+    told: frozenset[str]  # source paths about which more was said than the files alone gave cause for
     examined: frozenset[str]  # digests of the bodies that rules looked into
     result: BuildResult
 

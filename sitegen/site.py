@@ -139,8 +139,17 @@ def _build(
     return result
 
 
-def check_site(options: Options, extensions: Extensions | None = None, progress: Progress = silent) -> CheckResult:
-    """What is wrong with the content; writes nothing but the cache."""
+def check_site(
+    options: Options,
+    extensions: Extensions | None = None,
+    progress: Progress = silent,
+    *,
+    with_pages: bool = False,
+) -> CheckResult:
+    """What is wrong with the content; writes nothing but the cache.
+
+    With `with_pages` also what is wrong with the finished pages in the output folder, as the last build left them.
+    """
     from sitegen.building import BUILTIN, Build
     from sitegen.workers import Workers
 
@@ -149,12 +158,13 @@ def check_site(options: Options, extensions: Extensions | None = None, progress:
     try:
         with open_store(cache, program) as store, Workers(options.jobs) as workers:
             build = Build(options, extensions or BUILTIN, program, store, workers, progress)
-            return build.check(read_inputs(options, store, program))
+            checked = build.check(read_inputs(options, store, program))
+            return build.inspect(checked) if with_pages else checked
     except CacheError:
         if cache is None:
             raise
         discard(cache)
-        return check_site(replace(options, cache=None), extensions, progress)
+        return check_site(replace(options, cache=None), extensions, progress, with_pages=with_pages)
 
 
 def verify_site(options: Options, extensions: Extensions | None = None, progress: Progress = silent) -> tuple[str, ...]:

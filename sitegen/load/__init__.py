@@ -1,7 +1,8 @@
 """Turn the content folder and the theme into a `Tree`: the only reader of both.
 
-Exports `load_tree`, `locate`, `front_matter_schema`, `read_columns`, `field_names`, `is_document_id`, `Kept`, `Bodies`,
-what reading one document anew takes (`read_edited`, `surroundings`, …), the standard data, and `CODES`.
+Exports `load_tree`, `read_for_review`, `locate`, `front_matter_schema`, `read_columns`, `field_names`,
+`is_document_id`, `Kept`, `Bodies`, what reading one document anew takes (`read_edited`, `surroundings`, …), the
+standard data, and `CODES`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from sitegen.listing import Listing, walk
 from sitegen.load import fields as f
 from sitegen.load.between import refuse_equal_ids, refuse_shared_files
 from sitegen.load.codes import CODES
-from sitegen.load.documents import Surroundings, is_document_id
+from sitegen.load.documents import Loaded, Surroundings, is_document_id, load_document
+from sitegen.load.files import with_files
+from sitegen.load.holidays import is_holiday_file, read_holidays
 from sitegen.load.records import (
     Bodies,
     Entry,
@@ -35,6 +38,7 @@ from sitegen.load.records import (
 )
 from sitegen.load.settings import (
     Settings,
+    column_places,
     read_settings,
     standard_columns,
     standard_data,
@@ -42,6 +46,7 @@ from sitegen.load.settings import (
 )
 from sitegen.load.theme import read_theme
 from sitegen.model import Column, ColumnId, DocId, Marks, Places, Tree, digest
+from sitegen.screening import screen_of
 
 __all__ = [
     "CODES",
@@ -49,6 +54,7 @@ __all__ = [
     "Entry",
     "Kept",
     "Listing",
+    "Loaded",
     "Run",
     "Settings",
     "body_name",
@@ -62,6 +68,7 @@ __all__ = [
     "places_name",
     "read_columns",
     "read_edited",
+    "read_for_review",
     "read_site_settings",
     "read_theme",
     "standard_columns",
@@ -93,13 +100,15 @@ def load_tree(
     """
     listing = walk(content, label) if listing is None else listing
     kept = Kept({}, {}, 0) if kept is None else kept
-    settings = kept_settings(content, label, kept.blobs)
+    settings = kept_settings(content, label, kept.blobs, listing)
     around = surroundings(settings, as_of, label, is_preview=is_preview)
     entries: Sequence[Entry] = read_entries(content, listing, around, kept, run)
     kit = read_theme(themes, theme or settings.config.theme)  # may be refused: not before what is kept is up to date
     by_path = {entry.path: entry for entry in entries if entry.places}
 
     def marks(path: str) -> Places:
+        if path == "columns.yaml":
+            return column_places(_bytes(content / path))
         return places_of(path, by_path, content, around, kept)
 
     entries = refuse_shared_files(entries, content, label, marks)
@@ -125,7 +134,18 @@ def load_tree(
         bodies=Bodies(kept.blobs, {e.document.body.digest: e.body for e in entries if e.body and e.document}),
         skipped=skipped,
         broken=() if keep_going else tuple(_broken(entries)),
+        checking=settings.checking,
     )
+
+
+def read_for_review(content: Path, path: str, data: bytes, as_of: datetime, label: str) -> Loaded:
+    """The file `path` with the bytes `data` as a document with all its parts, whether or not it is due or a draft.
+
+    What stands against publishing it without another review is among the diagnostics, as a warning.
+    """
+    settings = read_site_settings(content, label)
+    around = replace(surroundings(settings, as_of, label, is_preview=True), needs_review=True)
+    return with_files(load_document(path, data, around), content, around)[0]
 
 
 def surroundings(settings: Settings, as_of: datetime, label: str, *, is_preview: bool) -> Surroundings:
@@ -140,17 +160,27 @@ def surroundings(settings: Settings, as_of: datetime, label: str, *, is_preview:
         max_bytes=settings.document_bytes,
         attachment_bytes=settings.attachment_bytes,
         setting=settings.digest,
+        needs_review=settings.checking.review,
+        needs_roles=settings.checking.roles,
+        screen=screen_of(settings.checking, (settings.config.contact.phone, settings.config.contact.fax)),
     )
 
 
-def kept_settings(content: Path, label: str, blobs: MutableMapping[str, bytes]) -> Settings:
-    """The settings, from what is kept if the two files are the same."""
+def kept_settings(content: Path, label: str, blobs: MutableMapping[str, bytes], listing: Listing) -> Settings:
+    """The settings, from what is kept if the files are the same."""
     site, columns = _bytes(content / "site.yaml"), _bytes(content / "columns.yaml")
-    name = f"settings/{digest((site, columns, label)).hex()}"
+    own = {path: _bytes(content / path) or b"" for path in sorted(listing.files) if is_holiday_file(path)}
+    name = f"settings/{digest((site, columns, label, own)).hex()}"
     if blob := blobs.get(name):
         found: Settings = pickle.loads(blob)
         return found
     settings = read_settings(site, columns, label)
+    holidays, wrong = read_holidays(own, label)
+    settings = replace(
+        settings,
+        checking=replace(settings.checking, holidays=holidays),
+        diagnostics=(*settings.diagnostics, *wrong),
+    )
     for old in [old for old in blobs if old.startswith("settings/")]:
         del blobs[old]
     blobs[name] = pickle.dumps(settings, pickle.HIGHEST_PROTOCOL)
@@ -176,7 +206,7 @@ def field_names() -> Mapping[str, str]:
 def locate(
     findings: Iterable[Finding], marks: Marks, severities: Mapping[str, Severity], label: str = "content"
 ) -> tuple[Diagnostic, ...]:
-    """The findings as diagnostics, each with the place of the field it is about."""
+    """The findings as diagnostics, each with the place of the field it is about; of one not written, of the title."""
 
     def place(where: str, field: str) -> Span:
         name, places = field, marks(where)
@@ -184,7 +214,7 @@ def locate(
             if name in places:
                 return Span(f"{label}/{where}", *places[name])
             name = name.rpartition("[")[0] if name.endswith("]") else name.rpartition(".")[0]
-        return Span(f"{label}/{where}")
+        return Span(f"{label}/{where}", *(places.get("title", (1, 1)) if field else (1, 1)))
 
     return tuple(
         Diagnostic(

@@ -9,12 +9,14 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from sitegen.diagnostics import Diagnostic, Severity, Span
-from sitegen.load.files import image_files
+from sitegen.listing import is_inside
+from sitegen.load.files import digest_of_file, image_files
 from sitegen.load.records import Entry
-from sitegen.model import Attachment, Document, Places
+from sitegen.model import Attachment, Disclosure, Document, Places
 
 PlacesOf = Callable[[str], Places]
 
@@ -60,6 +62,7 @@ def refuse_shared_files(entries: Sequence[Entry], content: Path, label: str, pla
 
     if not withheld and not unread:
         return list(entries)
+    copies = _Copies(entries, content)
     checked = []
     for entry in entries:
         problems = []
@@ -75,8 +78,47 @@ def refuse_shared_files(entries: Sequence[Entry], content: Path, label: str, pla
                         f"另一份是 {label}/{other}；两份稿件的附件分开存放。",
                     )
                 )
+            elif attachment in copies:
+                span = Span(f"{label}/{entry.path}", *places_of(entry.path).get(field, (1, 1)))
+                problems.append(
+                    Diagnostic(
+                        "S144",
+                        Severity.ERROR,
+                        "这个文件与一份不公开稿件的附件逐字节相同，不能发布",
+                        span,
+                        "删去它；它本来就可以公开的，不要再列在那份不公开的稿件里。",
+                    )
+                )
         checked.append(entry._replace(diagnostics=(*entry.diagnostics, *problems)) if problems else entry)
     return checked
+
+
+class _Copies:
+    """The attachments of documents that are not 主动公开, by their bytes; opened only where the size is the same.
+
+    Not those of drafts and of what was withdrawn: a mended document has most of its files from the one before.
+    """
+
+    def __init__(self, entries: Sequence[Entry], content: Path) -> None:
+        self._by_size: dict[int, list[Path]] = defaultdict(list)
+        for entry in entries:
+            if entry.internal is None or entry.internal.disclosure in (None, Disclosure.ACTIVE):
+                continue
+            for named in entry.named:
+                path = content / PurePosixPath(entry.path).parent / named.file
+                with suppress(OSError, ValueError):
+                    if named.title and is_inside(path, content) and path.is_file() and path.stat().st_size:
+                        self._by_size[path.stat().st_size].append(path)
+
+    def __contains__(self, attachment: Attachment) -> bool:
+        return any(_digest_of(path) == attachment.digest for path in self._by_size.get(attachment.size, ()))
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        return digest_of_file(path)[0]
+    except OSError:
+        return ""
 
 
 def refuse_equal_ids(entries: Sequence[Entry], label: str, places_of: PlacesOf) -> list[Entry]:

@@ -1,20 +1,23 @@
 """The files beside a document: which may be published with it, and which may not.
 
-Exports `with_files`, `image_files`.
+Exports `with_files`, `image_files`, `digest_of_file`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from sitegen import screening
 from sitegen.diagnostics import Diagnostic, Severity, Span
 from sitegen.listing import is_inside
 from sitegen.load import fields as f
-from sitegen.load.documents import Loaded, Surroundings
-from sitegen.model import Attachment, Document
+from sitegen.load.documents import Loaded, Surroundings, let_pass
+from sitegen.model import Attachment, Document, Internal
+from sitegen.review import FILE, IMAGE, file_part, judge
+from sitegen.screening import Screen
 
 # What a reader's computer opens and does not run, and what no server takes for something else.
 _FORMATS = frozenset(
@@ -30,7 +33,33 @@ _IMAGES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp"))
 
 
 def with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Loaded, tuple[str, ...]]:
-    """The document with the files it names, and the paths it was judged by. Only public files are opened."""
+    """The document with the files it names, and the paths it was judged by. Only public files are opened.
+
+    Where the site wants reviews, a document is told of what its own is not good for: now all is known that it covers.
+    """
+    found, looked_at = _with_files(entry, content, around)
+    if around.needs_review and found.document is not None and found.internal is not None:
+        found = _reviewed(found, found.internal, found.document, around)
+    return found, looked_at
+
+
+def _reviewed(entry: Loaded, internal: Internal, document: Document, around: Surroundings) -> Loaded:
+    """The document with its files among its parts, and with what stands against it if its review does not hold."""
+    files = [file_part(FILE, a.file, a.title, a.digest, f"{a.title}，{a.size} 字节") for a in document.attachments]
+    images = [file_part(IMAGE, a.file, "", a.digest, f"{a.size} 字节") for a in document.images]
+    parts = (*entry.parts, *files, *images)
+    verdict = judge(dict(internal.secrecy_review), parts)
+    if verdict is None:
+        return replace(entry, parts=parts)
+    names = ("secrecy_review.digest", "secrecy_review.摘要码", "secrecy_review", "disclosure")
+    place = next((entry.places[name] for name in names if name in entry.places), (1, 1))
+    severity = Severity.WARNING if around.is_preview else Severity.ERROR  # who is to review it must be able to see it
+    span = Span(f"{around.label}/{entry.path}", *place)
+    problem = Diagnostic(verdict.code, severity, verdict.message, span, verdict.hint)
+    return replace(entry, parts=parts, diagnostics=(*entry.diagnostics, problem))
+
+
+def _with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Loaded, tuple[str, ...]]:
     document = entry.document
     if document is None:
         return entry, ()
@@ -39,6 +68,7 @@ def with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Load
         return entry, ()
     problems: list[Diagnostic] = []
     looked_at: list[str] = []
+    accepted: list[tuple[Path, str]] = []
     folder = PurePosixPath(document.path).parent
     taken: dict[str, str] = {"index.html": ""}
 
@@ -61,10 +91,9 @@ def with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Load
             problems.append(Diagnostic(bad[0], Severity.ERROR, bad[1], span, bad[2]))
         if bad:
             return None
-        with path.open("rb") as opened:
-            digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
-            size = opened.tell()
+        digest, size = digest_of_file(path)
         taken[source.name.casefold()] = file
+        accepted.append((path, field))
         return Attachment(source.name, title, source.as_posix(), size, digest)
 
     attachments = [take(named.file, named.title, f"attachments[{i}]") for i, named in enumerate(entry.files)]
@@ -74,8 +103,38 @@ def with_files(entry: Loaded, content: Path, around: Surroundings) -> tuple[Load
         attachments=tuple(a for a in attachments if a),
         images=tuple(a for a in images if a),
     )
+    if around.screen is not None and entry.internal is not None:
+        problems += let_pass(list(_screened(accepted, entry, around.label, around.screen)), entry.internal)
     found = replace(entry, document=document, diagnostics=(*entry.diagnostics, *problems))
     return found, tuple(dict.fromkeys(looked_at))
+
+
+def _screened(files: Sequence[tuple[Path, str]], entry: Loaded, label: str, screen: Screen) -> Iterator[Diagnostic]:
+    """What screening says of the files. That pictures of the body were not looked at is said once."""
+    pictures: list[Diagnostic] = []
+    for path, field in files:
+        span = Span(f"{label}/{entry.path}", *entry.places.get(field, (1, 1)))
+        is_picture = field.startswith("references")
+        for spot in screening.screen_file(path, screen):
+            severity = screening.codes()[spot.code].severity
+            message = f"{'图片' if is_picture else '附件'}{spot.message}"
+            found = Diagnostic(spot.code, severity, message, span, spot.hint)
+            if is_picture and spot.code == _UNREAD_PICTURE:
+                pictures.append(found)
+            else:
+                yield found
+    if pictures:
+        more = f"（正文里这样的图片共 {len(pictures)} 张）" if len(pictures) > 1 else ""
+        yield replace(pictures[0], message=pictures[0].message + more)
+
+
+_UNREAD_PICTURE = "S247"
+
+
+def digest_of_file(path: Path) -> tuple[str, int]:
+    """The digest by which `Attachment`s are told apart, and the size."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=32)).hexdigest(), opened.tell()
 
 
 def _is_link(path: Path, content: Path) -> bool:

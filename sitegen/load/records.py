@@ -383,12 +383,12 @@ def _may_keep(loaded: Loaded, stamp: bytes) -> bool:
     """Whether an entry of this may lie in the cache: nothing that is internal is in it or in what is said about it."""
     internal = loaded.internal
     assert internal is not None
-    has_secrets = any(name.split(".")[0].split("[")[0] in _INTERNAL for name in loaded.places)
+    secret = {line for name, (line, _) in loaded.places.items() if name.split(".")[0].split("[")[0] in _INTERNAL}
     return (
         bool(stamp)
         and not loaded.may_end
         and not any(d.severity is Severity.ERROR for d in loaded.diagnostics)
-        and not (loaded.diagnostics and has_secrets)
+        and not any(d.span.line in secret for d in loaded.diagnostics)  # it may quote what stands there
     )
 
 
@@ -403,7 +403,7 @@ def _shown(internal: Internal | None) -> Internal | None:
         reviewer="",
         publisher="",
         secrecy_review=(),
-        exempt=tuple((code, "") for code, _ in internal.exempt),
+        exempt=tuple(entry._replace(reason="") for entry in internal.exempt),
     )
 
 

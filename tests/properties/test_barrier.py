@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.packed import pdf, png
 from tests.story import Site, everything_in, files_of
 
 WITHHELD: dict[str, object] = {"disclosure": "不予公开", "disclosure_reason": "条例第十四条"}
@@ -37,7 +38,8 @@ markers = st.tuples(_latin, st.text("巭嫑烎玊奣尛丼", min_size=3, max_siz
 def secret(site: Site, mark: str, state: dict[str, object], doc_id: str = "", **more: object) -> Site:
     """A document with the marker in every field; its id holds it too, unless one is given (an address may stay)."""
     name = doc_id or f"x-{mark}"
-    site.file(f"fd-01-gfx/{mark}.pdf", f"%PDF {mark}").file(f"fd-01-gfx/{mark}.png", f"PNG {mark}")
+    site.file(f"fd-01-gfx/{mark}.pdf", pdf(mark))
+    site.file(f"fd-01-gfx/{mark}.png", png(1, 1, (b"tEXt", f"Comment\0{mark}".encode())))
     fields: dict[str, object] = {
         "issuer": [mark],
         "doc_no": f"{mark}〔2024〕7号",

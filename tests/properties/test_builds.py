@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sitegen.diagnostics import SitegenError, TroubleError
 from sitegen.model import Format, Task
 from sitegen.site import BUILTIN
+from tests.packed import pdf
 from tests.story import Site
 
 WITHHELD: dict[str, object] = {"disclosure": "不予公开", "disclosure_reason": "条例第十四条"}
@@ -96,7 +97,7 @@ def test_fault_while_rendering_changes_nothing(small: Site) -> None:
 
 def test_attachment_changed_during_the_build_is_not_published(small: Site) -> None:
     def change(task: Task, kit: object) -> bytes:
-        small.file("fd-01-gfx/x.pdf", b"changed")
+        small.file("fd-01-gfx/x.pdf", pdf("changed"))
         return BUILTIN.formats["copy"].produce(task, kit)  # type: ignore[arg-type]
 
     with pytest.raises(SitegenError, match="在构建过程中被改动"):
@@ -278,7 +279,7 @@ def test_faulty_date_does_not_take_a_published_page_away(small: Site) -> None:
 
 
 def test_dropped_attachment_is_a_lost_address_and_can_be_led_on(small: Site) -> None:
-    small.file("fd-01-qt/q.pdf", b"%PDF-1.4").write("fd-01-qt/d.md", attachments=["q.pdf"]).build()
+    small.file("fd-01-qt/q.pdf").write("fd-01-qt/d.md", attachments=["q.pdf"]).build()
     assert small.is_published, small.diagnostics
     small.write("fd-01-qt/d.md").build()
     assert small.codes == ["L201"]

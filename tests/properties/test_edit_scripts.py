@@ -41,7 +41,7 @@ from tests.edits import (
     quietly,
     tint,
 )
-from tests.story import Site, everything_in, files_of
+from tests.story import SMALL, Site, everything_in, files_of
 
 IS_THOROUGH = os.environ.get("SITEGEN_THOROUGH", "") not in ("", "0")
 SCRIPTS = settings(
@@ -165,7 +165,7 @@ def test_change_while_the_content_is_read_is_seen_by_the_next_build(site: Site) 
             put(second if done == of else first)
 
     for _ in range(40 if IS_THOROUGH else 8):
-        build_site(site.options(), progress=edit_meanwhile)
+        build_site(site.options(), SMALL, progress=edit_meanwhile)
         titles = {title for title in ("甲1", "甲2") if title in site.page("doc/a/index.html")}
         assert len(titles) == 1
         assert "甲2" in site.build().page("doc/a/index.html")

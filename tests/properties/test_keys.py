@@ -23,6 +23,7 @@ from sitegen.load import records
 from sitegen.model import BodyRef, Document, Face, Format, Kit, Task, TextFile, digest
 from sitegen.site import BUILTIN, Extensions, build_site
 from tests.edits import HIDDEN, quietly
+from tests.packed import pdf, png
 from tests.story import Site, files_of
 
 PAST = 1_700_000_000_000_000_001  # ns
@@ -37,7 +38,7 @@ def small(site: Site) -> Site:
     """Two documents, one with an attachment, and few columns, so that builds are short."""
     hidden = ", ".join(f"{{id: {column}, reason: 没有}}" for column in HIDDEN)
     site.columns(f"hide: [{hidden}]\n").write("fd-01-gfx/a.md", **OFFICIAL).file("fd-01-gfx/x.pdf")
-    site.file("fd-01-qt/b.png", b"PNG")
+    site.file("fd-01-qt/b.png")
     return site.write("fd-01-qt/b.md", title="乙通知", body="见[甲办法](a)。\n\n![图](b.png)")
 
 
@@ -226,7 +227,7 @@ def rewrite(**fields: object) -> Callable[[Site], object]:
 
 
 def change_image(site: Site) -> None:
-    site.file("fd-01-qt/b.png", b"another PNG")
+    site.file("fd-01-qt/b.png", png(2))
 
 
 META_EDITS: Mapping[str, Callable[[Site], object]] = {
@@ -236,7 +237,7 @@ META_EDITS: Mapping[str, Callable[[Site], object]] = {
     "claims": rewrite(repeals="b"),
     "old_urls": rewrite(old_urls=["old/2020/a.html"]),
     "images": change_image,
-    "attachments": lambda site: site.file("fd-01-gfx/x.pdf", b"%PDF another"),
+    "attachments": lambda site: site.file("fd-01-gfx/x.pdf", pdf("another")),
 }
 FACE_EDITS: Mapping[str, Callable[[Site], object]] = {
     "title": META_EDITS["title"],

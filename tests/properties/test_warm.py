@@ -21,7 +21,7 @@ from sitegen.engine import MANIFEST
 from sitegen.site import BuildResult, build_site, session, silent
 from tests.edits import EDITS, WITHHELD, Build, CleanBuilds, Desk, Edit, PowerCutError, counted, told
 from tests.properties.test_barrier import MARK
-from tests.story import Site, everything_in, files_of
+from tests.story import SMALL, Site, everything_in, files_of
 
 IS_THOROUGH = os.environ.get("SITEGEN_THOROUGH", "") not in ("", "0")
 SCRIPTS = settings(
@@ -49,7 +49,7 @@ Run = Callable[[Collection[str] | None], BuildResult | str]
 def preview(site: Site, *, is_ours: bool = True, **options: object) -> Iterator[Run]:
     """A way to build into `live/` again and again, told which paths have changed; gives why it could not go on."""
     given = {"output": site.folder / "live", "preview": True, "is_ours": is_ours, **options}
-    with session(site.options(**given)) as build:  # type: ignore[arg-type]
+    with session(site.options(**given), SMALL) as build:  # type: ignore[arg-type]
 
         def run(changed: Collection[str] | None = None) -> BuildResult | str:
             try:
@@ -273,7 +273,7 @@ def build_until_known(site: Site, **options: object) -> BuildResult:
     told_of: list[str] = []
     for _ in range(300):
         told_of.clear()
-        result = build_site(site.options(**options), progress=lambda step, *_: told_of.append(step))  # type: ignore[arg-type]
+        result = build_site(site.options(**options), SMALL, progress=lambda step, *_: told_of.append(step))  # type: ignore[arg-type]
         if not told_of:
             return result
     raise AssertionError("there is always something to do")
@@ -286,10 +286,10 @@ def test_document_that_is_due_in_an_hour_is_not_remembered_for_the_day(small: Si
     morning = replace(evening, as_of=evening.as_of.replace(hour=8))
     for _ in range(300):
         told_of: list[str] = []
-        build_site(morning, progress=lambda step, *_, told_of=told_of: told_of.append(step))
+        build_site(morning, SMALL, progress=lambda step, *_, told_of=told_of: told_of.append(step))
         if not told_of:
             break
-    build_site(evening)
+    build_site(evening, SMALL)
     assert not wrong(files_of(small.output), small.clean_tree(preview=True))
 
 

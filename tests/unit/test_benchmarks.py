@@ -11,6 +11,7 @@ import pytest
 from benchmarks.generate import AS_OF, chinese, heads, item, menu, places, write_plain, write_site
 from benchmarks.plot import LINE_HEIGHT, apart, plot
 from benchmarks.run import SCENARIOS, Measure, cost_series, ratio_to_hugo, read_options, table
+from sitegen.diagnostics import Severity
 from tests.story import Site, files_of
 
 SIZE = 60
@@ -27,10 +28,10 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     assert files_of(tmp_path / "one") != files_of(tmp_path / "other")
 
 
-def test_a_generated_site_has_no_mistakes(site: Site) -> None:
+def test_a_generated_site_can_be_published(site: Site) -> None:
     write_site(site.content, SIZE, 0)
     site.check(as_of=AS_OF.isoformat())
-    assert site.found == ()
+    assert [d for d in site.found if d.severity is Severity.ERROR] == []
 
 
 def test_relations_lead_back_in_time_and_nothing_is_repealed_twice() -> None:

@@ -109,7 +109,7 @@ def test_what_has_ended_stays_ended(effective: date, expire: date, repeal: date,
 
 
 def test_relation_by_number_finds_the_document(site: Site) -> None:
-    site.write("fd-01-gfx/a.md", doc_no="示科发〔2020〕1号").write("fd-01-gfx/b.md", repeals="示科发〔2020〕1号")
+    site.write("fd-01-gfx/a.md", doc_no="示科发〔2024〕1号").write("fd-01-gfx/b.md", repeals="示科发〔2024〕1号")
     catalog = catalog_of(site)
     assert [r.target for r in catalog.outgoing["b"]] == ["a"]
     assert [r.source for r in catalog.incoming["a"]] == ["b"]
@@ -241,26 +241,28 @@ def test_the_last_day_of_all_is_no_crash() -> None:
 
 
 def test_log_and_state_agree_where_a_repeal_is_yet_to_come(site: Site) -> None:
-    site.write("fd-01-gfx/a.md", pub_date="2024-04-02", expire_date="2026-10-31")
-    site.write("fd-01-gfx/b.md", pub_date="2026-11-01", effective_date="2027-01-01", repeals="a")
+    site.write("fd-01-gfx/a.md", written_date="2024-04-01", pub_date="2024-04-02", expire_date="2026-10-31")
+    dates = {"written_date": "2026-10-30", "pub_date": "2026-11-01", "effective_date": "2027-01-01"}
+    site.write("fd-01-gfx/b.md", **dates, repeals="a")
     catalog = catalog_of(site)
     assert catalog.validity["a"].state is Validity.EXPIRED
     assert [u.kind for u in catalog.updates if u.id == "a"] == [UpdateKind.EXPIRED, UpdateKind.PUBLISHED]
 
 
 def test_number_of_two_documents_names_none(site: Site) -> None:
-    number = "某政发〔2020〕1号"
+    number = "某政发〔2024〕1号"
     site.write("fd-01-gfx/a.md", doc_no=number).write("fd-01-gfx/b.md", doc_no=number)
     site.write("fd-01-gfx/c.md", repeals=number).check()
     assert site.codes == ["R105"]
 
 
 def test_link_to_what_is_yet_to_come_is_text_until_then(site: Site) -> None:
-    site.write("fd-01-gfx/a.md", body="见[乙办法](b)。").write("fd-01-gfx/b.md", title="乙办法", pub_date="2027-01-02")
+    dates = {"written_date": "2026-12-01", "pub_date": "2026-12-02"}
+    site.write("fd-01-gfx/a.md", body="见[乙办法](b)。").write("fd-01-gfx/b.md", title="乙办法", **dates)
     site.build("2026-11-22")
     assert site.codes == ["L116"]
     assert "<p>见<a>乙办法</a>。</p>" in site.page("doc/a/index.html")
-    site.build("2027-01-02")
+    site.build("2026-12-02")
     assert site.codes == []
     assert 'href="../../doc/b/index.html"' in site.page("doc/a/index.html")
 

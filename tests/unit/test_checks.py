@@ -1,8 +1,9 @@
 """Every diagnostic code: what gives it, word for word, and what does not.
 
 A fixture is a folder `tests/fixtures/checks/<CODE>/`: `bad/` and `good/` are small content folders, `expected.txt` is
-everything that is said about the bad one. Write it anew with the environment variable `SITEGEN_UPDATE=1`, and read
-the difference. Codes whose bad input is no text, or lies in the past, are made by the functions below.
+everything that is said about the bad one, as of the day in `day.txt` where that matters. Write it anew with the
+environment variable `SITEGEN_UPDATE=1`, and read the difference. Codes whose bad input is no text, or lies in the past,
+are made by the functions below.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sitegen import inspection
 from sitegen.diagnostics import render_text
-from sitegen.site import codes
-from tests.story import Site
+from sitegen.site import BUILTIN, codes
+from tests.story import TODAY, Site
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "checks"
 WITHHELD = {"disclosure": "依申请公开", "disclosure_reason": "条例第十六条"}
@@ -50,7 +54,53 @@ def link_that_leads_out(site: Site) -> None:
     (site.write("fd-01-gfx/b.md").content / "fd-01-gfx/a.md").symlink_to(outside)
 
 
+def documents_without_entries(site: Site) -> None:
+    for number in range(20):
+        given = {"topic": "科技、教育\\科技", "summary": "规定申报的条件。", "effective_date": "2024-04-01"}
+        site.write(f"fd-01-gfx/{number}.md", **given)
+
+
+def changed_publication_date(site: Site) -> None:
+    def commit(day: str) -> None:
+        moment = f"{day}T12:00:00+08:00"
+        who = {f"GIT_{role}_{what}": "a@b" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        env = {**os.environ, **who, "GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
+        for command in (("add", "--all"), ("commit", "--quiet", "--message=x")):
+            subprocess.run(["git", "-C", str(site.folder), *command], env=env, check=True)
+
+    subprocess.run(["git", "init", "--quiet", str(site.folder)], check=True)
+    site.write("fd-01-gfx/a.md", pub_date="2024-03-05")
+    commit("2024-03-06")
+    site.write("fd-01-gfx/a.md", pub_date="2024-03-15")
+    commit("2024-06-01")
+
+
+def old_documents_on_one_day(site: Site) -> None:
+    for number in range(10):
+        fields = {"written_date": f"2022-03-{number + 1:02}", "exempt": {"P110": "补录"}}
+        site.write(f"fd-01-gfx/{number}.md", title=f"某市第{number}类科技项目管理办法", **fields)
+
+
 MADE: Mapping[str, tuple[Callable[[Site], None], str]] = {
+    "D241": (
+        documents_without_entries,
+        "content/fd-01-gfx/0.md:1:1: 提示 D241 “索引号”：应当写的 20 份稿件里有 20 份空着，这是最新的一份\n"
+        "  提示：分批补上，先补新发布的。\n",
+    ),
+    "F150": (
+        changed_publication_date,
+        "content/fd-01-gfx/a.md:4:11: 警告 F150 2024-06-01 的提交改了发布日期：原来是 2024-03-05，现在是 2024-03-15\n"
+        "  提示：没有写错的，改回 2024-03-05；更正错误的，在“豁免”里写明理由。\n",
+    ),
+    "F151": (
+        old_documents_on_one_day,
+        "content/fd-01-gfx/0.md:4:11: 警告 F151 2024-03-05 一天发布了 10 份旧文件，最早的成文于 2022-03-01"
+        "（本产品口径：成文三个月以上、一天满 10 份）\n"
+        "  提示：确是补录的，在这一份的“豁免”里写明原因；不要为检查集中补传。\n"
+        "  另见 content/fd-01-gfx/1.md:4:11：成文 2022-03-02\n"
+        "  另见 content/fd-01-gfx/2.md:4:11：成文 2022-03-03\n"
+        "  另见 content/fd-01-gfx/3.md:4:11：成文 2022-03-04\n",
+    ),
     "F113": (
         other_encoding,
         "content/fd-01-gfx/a.md:2:11: 错误 F113 文件不是 UTF-8 编码（像是 GBK，即“ANSI”）\n"
@@ -89,14 +139,18 @@ def fixture_codes() -> list[str]:
     return sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 
 
-def said_about(site: Site, content: Path) -> str:
+def said_about(site: Site, content: Path, code: str) -> str:
+    """What is said about this content; of what a whole site lacks only what this code is about."""
     shutil.copytree(content, site.content, dirs_exist_ok=True)
-    return render_text(site.check().found)
+    rules = tuple(rule for rule in BUILTIN.rules if not rule.is_about_site or rule.code == code)
+    day = content.parent / "day.txt"
+    as_of = day.read_text(encoding="utf-8").strip() if day.exists() else TODAY
+    return render_text(site.check(as_of, extensions=replace(BUILTIN, rules=rules)).found)
 
 
 @pytest.mark.parametrize("code", fixture_codes())
 def test_bad_example_gives_the_expected_words(site: Site, code: str) -> None:
-    said = said_about(site, FIXTURES / code / "bad")
+    said = said_about(site, FIXTURES / code / "bad", code)
     expected = FIXTURES / code / "expected.txt"
     if os.environ.get("SITEGEN_UPDATE"):
         expected.write_text(said, encoding="utf-8", newline="\n")
@@ -106,7 +160,7 @@ def test_bad_example_gives_the_expected_words(site: Site, code: str) -> None:
 
 @pytest.mark.parametrize("code", fixture_codes())
 def test_nothing_is_said_about_the_good_example(site: Site, code: str) -> None:
-    assert said_about(site, FIXTURES / code / "good") == ""
+    assert said_about(site, FIXTURES / code / "good", code) == ""
 
 
 @pytest.mark.parametrize("code", sorted(MADE))
@@ -117,7 +171,8 @@ def test_what_no_fixture_can_hold_gives_the_expected_words(site: Site, code: str
 
 
 def test_every_code_has_its_example_and_every_example_its_code() -> None:
-    assert sorted([*fixture_codes(), *MADE]) == sorted(codes())
+    of_pages = {info.code for info in inspection.CODES}  # in tests/fixtures/pages: see test_inspection
+    assert sorted([*fixture_codes(), *MADE]) == sorted(codes().keys() - of_pages)
 
 
 def test_every_code_is_explained() -> None:
@@ -133,7 +188,7 @@ def test_no_code_means_two_things() -> None:
     from sitegen.building import SITE_CODES
     from sitegen.checks import RULES
 
-    used = [info.code for info in (*load.CODES, *markdown.CODES, *catalog.CODES, *SITE_CODES)]
+    used = [info.code for info in (*load.CODES, *markdown.CODES, *catalog.CODES, *inspection.CODES, *SITE_CODES)]
     used += [rule.code for rule in RULES]
     assert len(used) == len(set(used))
 

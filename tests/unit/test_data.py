@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "sitegen" / "data"
 HOLIDAYS = ROOT / "content" / "data" / "holidays"
 STANDARD = ROOT.parent / "shared" / "standard"
-FILES = ("columns", "vocabularies", "page_tags", "fields")
+FILES = ("columns", "vocabularies", "page_tags", "fields", "timers")
 CERTAINTIES = {"A", "A-local", "B", "C", "推论"}
 ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 FIELD_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -116,6 +116,11 @@ def vocabularies():
 @pytest.fixture(scope="module")
 def page_tags():
     return load(DATA / "page_tags.yaml")
+
+
+@pytest.fixture(scope="module")
+def timers():
+    return load(DATA / "timers.yaml")["timers"]
 
 
 @pytest.fixture(scope="module")
@@ -260,9 +265,9 @@ def test_kinds_named_exist_and_every_kind_is_used(tree, columns):
     assert set(tree["kinds"]) - used == set()
 
 
-def test_update_rules_named_exist(tree, columns):
+def test_limits_named_by_columns_exist(timers, columns):
     for column in columns:
-        assert [r for r in column["update"] if r not in tree["update_rules"]] == [], column["id"]
+        assert [r for r in column["update"] if r not in timers] == [], column["id"]
 
 
 def test_column_types_are_known(columns, tree, page_tags):
@@ -313,13 +318,16 @@ def test_interpretation_forms_agree(tree, vocabularies):
     assert form["choices"] == [item["name"] for item in vocabularies["interpretation_forms"]["items"]]
 
 
-# --- update rules
+# --- limits
 
 
-def test_update_rules(tree):
+def test_timers(timers):
     labels = []
-    for rule_id, rule in tree["update_rules"].items():
-        assert set(rule) == {"label", "limit", "unit", "from", "source", "certainty"}, rule_id
+    for rule_id, rule in timers.items():
+        assert set(rule) - {"sense"} == {"label", "limit", "unit", "from", "source", "certainty", "level"}, rule_id
+        assert rule.get("sense", "least") == "least"
+        assert (rule["level"] == "local") == (rule["certainty"] == "A-local"), rule_id
+        assert rule["level"] in {"law", "veto", "national", "usage", "advice", "local"}, rule_id
         assert rule["source"] and rule["label"] and rule["from"]
         assert rule["certainty"] in CERTAINTIES
         labels.append(rule["label"])
@@ -328,13 +336,13 @@ def test_update_rules(tree):
         elif rule["unit"] is None:
             assert rule["limit"] is None, rule_id
         else:
-            assert rule["unit"] in {"wd", "d", "h", "m", "q", "y"}
+            assert rule["unit"] in {"wd", "d", "h", "m", "q", "n", "percent"}
             assert type(rule["limit"]) is int and rule["limit"] > 0
     assert len(labels) == len(set(labels))
 
 
-def test_local_rules_say_so_in_their_label(tree):
-    for rule_id, rule in tree["update_rules"].items():
+def test_local_limits_say_so_in_their_label(timers):
+    for rule_id, rule in timers.items():
         local = rule["certainty"] == "A-local"
         assert local == bool(re.search("地方做法|地方规定|地方监测标准|一地监测标准", rule["label"])), rule_id
         assert rule["certainty"] != "C", rule_id
@@ -353,8 +361,8 @@ def test_local_rules_say_so_in_their_label(tree):
         ("interpretation_3_workdays", 3, "wd"),
     ],
 )
-def test_limits(tree, rule_id, limit, unit):
-    rule = tree["update_rules"][rule_id]
+def test_limits(timers, rule_id, limit, unit):
+    rule = timers[rule_id]
     assert (rule["limit"], rule["unit"]) == (limit, unit)
 
 
@@ -698,12 +706,12 @@ def test_column_types_follow_the_fact_pack(tree):
 
 
 @needs_standard
-def test_limits_match_the_fact_pack(tree):
-    timers = {timer["id"]: timer for timer in load(STANDARD / "timers.yaml")}
-    for rule_id, rule in tree["update_rules"].items():
-        if rule_id.startswith("column_stale_"):
+def test_limits_match_the_fact_pack(timers):
+    facts = {timer["id"]: timer for timer in load(STANDARD / "timers.yaml")}
+    for rule_id, rule in timers.items():
+        if rule_id not in facts:
             continue
-        timer = timers[rule_id]
+        timer = facts[rule_id]
         assert rule["certainty"] == timer["c"], rule_id
         if timer.get("unit") in ("wd", "d", "h", "cal"):
             assert (rule["limit"], rule["unit"]) == (timer.get("limit"), timer["unit"]), rule_id

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
+from urllib.parse import unquote
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from sitegen.diagnostics import (
     Severity,
     Span,
     render_github,
+    render_gitlab,
     render_json,
     render_sarif,
     render_text,
@@ -61,6 +65,7 @@ def test_annotation_is_one_line() -> None:
 
 def test_nothing_is_rendered_as_nothing() -> None:
     assert render_text([]) == render_github([]) == ""
+    assert json.loads(render_gitlab([])) == []
     assert json.loads(render_json([])) == []
     assert json.loads(render_sarif([]))["runs"][0]["results"] == []
 
@@ -107,3 +112,54 @@ def test_sorting_drops_repetitions_and_nothing_else(diagnostics: list[Diagnostic
     assert set(ordered) == set(diagnostics)
     assert len(ordered) == len(set(diagnostics))
     assert [d.span for d in ordered] == sorted(d.span for d in ordered)
+
+
+@given(st.lists(found, max_size=4))
+def test_sarif_has_what_the_standard_requires(diagnostics: list[Diagnostic]) -> None:
+    """The parts of the SARIF 2.1.0 schema that bear on what is written here (OASIS, sections 3.13 to 3.52)."""
+    info = CodeInfo("D201", "发文字号写法不对", Severity.WARNING, "为何", "错", "对")
+    log = json.loads(render_sarif(diagnostics, {"D201": info}))
+    assert set(log) == {"$schema", "version", "runs"}
+    (run,) = log["runs"]
+    assert set(run) == {"tool", "columnKind", "results"} and run["columnKind"] == "unicodeCodePoints"
+    driver = run["tool"]["driver"]
+    assert driver["name"] and re.fullmatch(r"[a-z]{2}-[A-Z]{2}", driver["language"])
+    ids = [rule["id"] for rule in driver["rules"]]
+    assert len(ids) == len(set(ids))
+    for rule in driver["rules"]:
+        assert rule["shortDescription"]["text"]
+        assert rule.get("defaultConfiguration", {"level": "none"})["level"] in ("none", "note", "warning", "error")
+    for result, d in zip(run["results"], diagnostics, strict=True):
+        assert result["message"]["text"]
+        assert result["level"] in ("note", "warning", "error")
+        assert 0 <= result["ruleIndex"] < len(ids) and ids[result["ruleIndex"]] == d.code
+        assert all(isinstance(value, str) for value in result["partialFingerprints"].values())
+        places = [*result["locations"], *result.get("relatedLocations", [])]
+        assert len(places) == 1 + len(d.related)
+        for place, span in zip(places, [d.span, *(span for span, _ in d.related)], strict=True):
+            uri = place["physicalLocation"]["artifactLocation"]["uri"]
+            assert re.fullmatch(r"(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})*", uri) and unquote(uri) == span.path
+            assert place["physicalLocation"]["region"]["startColumn"] >= 1
+
+
+@given(st.lists(found, max_size=4))
+def test_code_quality_tells_every_issue_apart(diagnostics: list[Diagnostic]) -> None:
+    issues = json.loads(render_gitlab([*diagnostics, *diagnostics]))
+    assert len({issue["fingerprint"] for issue in issues}) == 2 * len(diagnostics)
+    for issue, d in zip(issues, diagnostics, strict=False):
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert issue["location"] == {"path": d.span.path, "lines": {"begin": d.span.line}}
+
+
+def test_fingerprint_stays_when_lines_move() -> None:
+    moved = replace(EXAMPLE, span=EXAMPLE.span._replace(line=99))
+    one, other = (json.loads(render_gitlab([d]))[0]["fingerprint"] for d in (EXAMPLE, moved))
+    assert one == other
+
+
+def test_annotation_escapes_what_the_command_would_read() -> None:
+    odd = replace(EXAMPLE, message="100%\r\n::error::x", span=Span("content/a,b:c%.md", 1, 1), hint="")
+    assert render_github([odd]) == (
+        "::error file=content/a%2Cb%3Ac%25.md,line=1,col=1,title=D201::100%25%0D%0A::error::x\n"
+    )

@@ -129,6 +129,7 @@ def test_days_are_those_of_shanghai(repo: Repository) -> None:
         document(secrecy_review="{reviewer: 某人, date: 2024-01-01, conclusion: 可以公开}"),
         document(exempt="{P210: 见批件}", 不公开理由="无"),
         document(old_urls="/old/1.html"),
+        document().replace("2024-01-01", "2024年1月1日"),
     ],
 )
 def test_what_no_reader_can_see_is_no_change(repo: Repository, same: str) -> None:
@@ -557,3 +558,51 @@ def test_a_copied_content_folder_without_its_repository_is_unknown(repo: Reposit
     repo.history(cache)
     shutil.copytree(repo.content, tmp_path / "copy")
     assert read_history(tmp_path / "copy", cache)[0] == History()
+
+
+# ---------------------------------------------------------------- 发布日期 that were changed
+
+
+def redated(repo: Repository, cache: dict[str, bytes] | None = None) -> list[tuple[str, str, str]]:
+    found = read_history(repo.content, cache)[0].redated
+    return [(entry.path, entry.day.isoformat(), entry.before.isoformat()) for entry in found]
+
+
+def dated(day: str, **fields: str) -> str:
+    return document(**fields).replace("pub_date: 2024-01-01", f"发布日期: {day}")
+
+
+def test_changed_date_of_what_was_published_is_told_with_the_first_one(repo: Repository) -> None:
+    repo.write("a.md", dated("2024-01-01")).commit("2024-01-02")
+    repo.write("a.md", dated("2024-01-05")).commit("2024-01-06")
+    repo.write("a.md", dated("2024-01-09")).commit("2024-01-10")
+    assert redated(repo) == [("a.md", "2024-01-06", "2024-01-01")]
+
+
+def test_date_of_what_waits_for_its_day_may_be_changed(repo: Repository) -> None:
+    repo.write("a.md", dated("2024-01-10")).commit("2024-01-02")
+    repo.write("a.md", dated("2024-01-05")).commit("2024-01-03")
+    assert redated(repo) == []
+
+
+def test_same_day_in_another_form_is_no_other_date(repo: Repository) -> None:
+    repo.write("a.md", dated("2024-01-01")).commit("2024-01-02")
+    repo.write("a.md", dated("2024年1月1日 09:30")).commit("2024-01-03")
+    assert redated(repo) == []
+
+
+def test_date_of_a_draft_may_be_changed(repo: Repository) -> None:
+    repo.write("a.md", dated("2024-01-01", draft="true")).commit("2024-01-02")
+    repo.write("a.md", dated("2024-01-05")).commit("2024-01-06")
+    assert redated(repo) == []
+
+
+def test_changed_date_moves_with_the_document_and_is_remembered(repo: Repository) -> None:
+    cache: dict[str, bytes] = {}
+    repo.write("a.md", dated("2024-01-01")).commit("2024-01-02")
+    repo.write("a.md", dated("2024-01-05")).commit("2024-01-06")
+    assert redated(repo, cache) == [("a.md", "2024-01-06", "2024-01-01")]
+    repo.move("a.md", "x/a.md").commit("2024-01-07")
+    assert redated(repo, cache) == redated(repo) == [("x/a.md", "2024-01-06", "2024-01-01")]
+    repo.remove("x/a.md").commit("2024-01-08")
+    assert redated(repo, cache) == redated(repo) == []

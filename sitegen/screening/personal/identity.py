@@ -1,0 +1,172 @@
+"""Find the numbers of identity cards: of 18 and 15 digits, broken, boxed, mistyped, or masked too little.
+
+Exports `half_masked_ids`, `old_ids`, `resident_ids`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sitegen.screening.personal.identifiers import (
+    has_resident_id_form,
+    is_credit_code,
+    is_old_resident_id,
+    is_resident_id,
+)
+from sitegen.screening.personal.reading import (
+    ACCOUNT_HEADING,
+    GAP,
+    ID_LABEL,
+    OTHER_HEADING,
+    OTHER_NUMBER,
+    Hit,
+    Reading,
+    masked,
+    place_of,
+)
+
+_RUN = re.compile(rf"[0-9][0-9xX{GAP}|\t\n.·_/\\]{{13,}}")
+
+_KEPT = frozenset("0123456789xX")
+
+_LONG_ID = re.compile(r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9xX]))")
+
+_SHORT_ID = re.compile(r"(?=([1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}))")
+
+_CELL_SHAPES = frozenset(
+    ((6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (3, 3, 4, 4, 4), (6, 8, 3, 1), (6, 6, 6), (4, 4, 4, 4, 2))
+)
+
+_HALF_MASKED = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}[0-9*＊×xX●○•]{11}[0-9*＊×xX●○•](?![0-9A-Za-z*＊])")
+
+_MASK = re.compile(r"[*＊×xX●○•]")
+
+_TWO_MASKS = re.compile(r"[*＊×xX●○•][0-9*＊×xX●○•]{0,10}[*＊×xX●○•]")  # as near as in a number half hidden
+
+_CREDIT_LABEL = re.compile(r"信用代码|税号|纳税人识别|组织机构代码|机构代码|营业执照")
+
+
+def resident_ids(reading: Reading) -> Iterator[Hit]:
+    end_of_last = 0
+    for start, end, number, written in _windows(reading, _LONG_ID, 18):
+        if start < end_of_last or not has_resident_id_form(number):
+            continue
+        place = place_of(reading, start)
+        label = f"{place.heading}{place.label}"
+        is_labelled = ID_LABEL.search(label) is not None
+        if not is_labelled and _CREDIT_LABEL.search(label) and is_credit_code(number):
+            continue
+        if number[0] == "9" and not is_labelled:
+            continue
+        is_right = is_resident_id(number)
+        if not is_right and (not is_labelled or re.search(r"[|\t\n]", written)):
+            continue
+        end_of_last = end
+        if is_right:
+            broken = "，中间有分隔" if len(written) > 18 else ""
+            yield Hit(
+                start,
+                end,
+                "S200",
+                f"有完整的公民身份号码（{masked(number)}{broken}）",
+                "删去，或隐去出生日期 8 位以上。",
+            )
+        else:
+            yield Hit(
+                start,
+                end,
+                "S202",
+                f"“身份证”后的 18 位号码校验位不对（{masked(number)}），可能是写错的公民身份号码",
+                "写错的号码也会指向真实的人：删去，或隐去出生日期 8 位以上。",
+            )
+
+
+def old_ids(reading: Reading) -> Iterator[Hit]:
+    end_of_last = 0
+    for start, end, number, written in _windows(reading, _SHORT_ID, 15):
+        if start < end_of_last or not is_old_resident_id(number) or re.search(r"[|\t]|\n.*\n", written):
+            continue
+        place = place_of(reading, start)
+        is_labelled = ID_LABEL.search(f"{place.heading}{place.label[-24:]}") is not None
+        in_list = (
+            place.names_person and not OTHER_HEADING.search(place.heading) and not ACCOUNT_HEADING.search(place.heading)
+        )
+        if not is_labelled and not (in_list and len(written) == 15):
+            continue
+        if not is_labelled and OTHER_NUMBER.search(place.label):
+            continue
+        end_of_last = end
+        yield Hit(
+            start, end, "S201", f"有 15 位的旧身份证号码（{masked(number)}）", "删去，或隐去出生日期等 8 位以上。"
+        )
+
+
+def half_masked_ids(reading: Reading) -> Iterator[Hit]:
+    if not _TWO_MASKS.search(reading.text):
+        return
+    for found in _HALF_MASKED.finditer(reading.text):
+        number = found.group()
+        hidden = len(_MASK.findall(number))
+        filled = _MASK.sub("0", number)
+        if not 2 <= hidden <= 6 or not has_resident_id_form(f"{filled[:6]}19900101{filled[14:]}"):
+            continue
+        if number[6:8].isdigit() and number[6:8] not in ("19", "20"):
+            continue
+        yield Hit(
+            found.start(),
+            found.end(),
+            "S203",
+            f"身份证号码只隐去了 {hidden} 位，其余 {18 - hidden} 位足以推算出来",
+            "多数地方的做法是至少隐去出生日期 8 位；不必区分同名的，整个删去。",
+        )
+
+
+def _windows(reading: Reading, pattern: re.Pattern[str], size: int) -> Iterator[tuple[int, int, str, str]]:
+    """Where `size` digits of the pattern begin and end with a group of digits: start, end, number, what separates."""
+    for run in _RUN.finditer(reading.text):
+        written = run.group()
+        kept = [at for at, c in enumerate(written) if c in _KEPT]
+        if len(kept) < size:
+            continue
+        digits = "".join(written[at] for at in kept)
+        for found in pattern.finditer(digits):
+            first, last = found.start(), found.start() + size - 1
+            left, right = _joined(digits, kept, first, -1), _joined(digits, kept, last, 1)
+            if not _is_whole(digits, last, left, right, size):
+                continue
+            start, end = kept[first], kept[last] + 1
+            if _is_one_number(written[start:end]):
+                yield run.start() + start, run.start() + end, found.group(1).upper(), written[start:end]
+
+
+def _joined(digits: str, kept: list[int], at: int, step: int) -> int:
+    """How many digits are written without any gap before or after the digit `at`; nineteen are enough to know."""
+    count = 0
+    while (
+        count < 19
+        and 0 <= at + step < len(kept)
+        and kept[at + step] == kept[at] + step
+        and (step > 0 or digits[at + step].isdigit())
+    ):
+        at += step
+        count += 1
+    return count
+
+
+def _is_whole(digits: str, last: int, left: int, right: int, size: int) -> bool:
+    if left == 0 and right == 0:
+        return True
+    if size != 18:
+        return False
+    if left == 0 and right == 2:  # number of a disability certificate: kind 1-7 and grade 1-4 follow
+        return digits[last + 1] in "1234567" and digits[last + 2] in "1234"
+    beside = right or left
+    return (left == 0 or right == 0) and beside in (11, 18)  # two columns ran together
+
+
+def _is_one_number(written: str) -> bool:
+    """Whether what separates the digits can be the breaks of one number: one break, boxes, or the parts of a number."""
+    pieces = [re.sub(r"[^0-9xX]", "", piece) for piece in re.split(r"[|\t\n][\s|]*", written)]
+    sizes = tuple(len(piece) for piece in pieces if piece)
+    return len(sizes) <= 2 or len(set(sizes)) == 1 or sizes in _CELL_SHAPES or set(sizes[:-1]) == {sizes[0]}
