@@ -39,10 +39,13 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
     None, and nothing done, unless only their bodies have, and no other page, nor any finding, can depend on these.
     """
     options, store = build.options, build.store
-    if options.search or options.release or build.extensions.views != BUILTIN.views:
+    is_indexed = options.search and not options.is_ours  # the preview may search what was written a moment ago
+    if is_indexed or options.release or build.extensions.views != BUILTIN.views:
         return None
     settings = kept_settings(options.content, options.label, store, inputs.listing)
-    around = surroundings(settings, options.as_of, options.label, is_preview=options.preview)
+    around = surroundings(
+        settings, options.as_of, options.label, is_preview=options.preview, is_passing=options.is_ours
+    )
     seen: Seen = store.shelf(build.named("seen"))
     edits: dict[str, _Edit] = {}
     for path in changed:

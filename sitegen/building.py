@@ -176,6 +176,7 @@ class Build:
                 label=options.label,
                 theme=options.theme,
                 is_preview=options.preview,
+                is_passing=options.is_ours,
                 keep_going=options.keep_going,
                 listing=inputs.listing,
                 kept=kept,
@@ -226,6 +227,7 @@ class Build:
 
     def forget(self) -> None:
         """Drop what may name a document that is no longer kept: results, and what is known of other output folders."""
+        self.store.holds_traces = True
         for shelf in ("seen", "pages"):
             self.store.shelf(self.named(shelf)).clear()
         mine = tuple(self.named(f"shelf/{shelf}") for shelf in _SHELVES)
@@ -417,7 +419,7 @@ class Build:
         told = {span.path for d in result.diagnostics for span in (d.span, *(span for span, _ in d.related))}
         if secret & told or result.skipped or result.notes != inputs.notes:
             self.store.pop(self.named("last"), None)
-            self.store.empty(self.named("shown"))
+            self.store.holds_traces |= self.store.empty(self.named("shown"))
             self.store.shelf(self.named("seen")).clear()
             return
         is_awaited = any(record.disclosure is Disclosure.ACTIVE and not record.is_due for record in tree.internal)

@@ -77,7 +77,7 @@ def session(
 
     A cache that turns out to be damaged is thrown away, and the build begun anew.
     """
-    program = program_of(_own(extensions))
+    program = _program(extensions)
     cache = options.cache if program else None
     memory: list[Warm] = []  # of the build before
     with ExitStack() as stack:
@@ -153,7 +153,7 @@ def check_site(
     from sitegen.building import BUILTIN, Build
     from sitegen.workers import Workers
 
-    program = program_of(_own(extensions))
+    program = _program(extensions)
     cache = options.cache if program else None
     try:
         with open_store(cache, program) as store, Workers(options.jobs) as workers:
@@ -183,6 +183,17 @@ def verify_site(options: Options, extensions: Extensions | None = None, progress
         build_site(replace(options, output=clean, cache=None, jobs=1, release=False), extensions, None, progress)
         different = compare(options.output, clean)
         return different if options.search else tuple(path for path in different if not path.startswith(INDEX_FOLDERS))
+
+
+def _program(extensions: Extensions | None) -> str:
+    """The program, with what a site adds to it and leaves out; "" if that cannot be told."""
+    program = program_of(_own(extensions))
+    if not program or extensions is None:
+        return program
+    from sitegen.building import BUILTIN
+
+    missing = [rule.code for rule in BUILTIN.rules if rule not in extensions.rules]
+    return f"{program}-{digest(missing).hex()}" if missing else program
 
 
 def _own(extensions: Extensions | None) -> Iterator[Callable[..., object]]:

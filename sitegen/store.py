@@ -99,6 +99,7 @@ class Store(_Values, MutableMapping[str, bytes]):
         self._notes = notes
         self._folder = folder
         self._shelves: dict[str, Shelf[Any]] = {}
+        self.holds_traces = False  # of what was deleted, and may not even be found in unused parts of the file
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -179,10 +180,12 @@ class Store(_Values, MutableMapping[str, bytes]):
         for number, row in enumerate(rows):
             self[f"drawer/{name}/{number}"] = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
 
-    def empty(self, name: str) -> None:
-        """Leave nothing in the drawer of that name."""
-        for row in self.names(f"drawer/{name}/"):
+    def empty(self, name: str) -> bool:
+        """Leave nothing in the drawer of that name; whether there was anything."""
+        rows = self.names(f"drawer/{name}/")
+        for row in rows:
             self.pop(row, None)
+        return bool(rows)
 
     def drawn(self, name: str, key: str) -> Any:
         """What lies in the drawer of that name under `key`; None if nothing does."""
@@ -196,6 +199,9 @@ class Store(_Values, MutableMapping[str, bytes]):
                 self[key] = value
         try:
             self._connection.commit()
+            if self.holds_traces:  # SQLite clears what it deletes, but not what it has moved from one page to another
+                self._connection.execute("VACUUM")
+                self.holds_traces = False
         except sqlite3.DatabaseError as error:
             raise CacheError(f"缓存写不了（{error}）") from error
 
@@ -327,6 +333,8 @@ def open_store(folder: Path | None, program: str = "") -> Iterator[Store]:
                 yield store
                 with suppress(CacheError):
                     store.flush()
+            if store.holds_traces:
+                discard(folder)
             return
     import tempfile  # seldom needed, and slow to import
 

@@ -87,6 +87,7 @@ def load_tree(
     label: str = "content",
     theme: str = "",
     is_preview: bool = False,
+    is_passing: bool = False,
     keep_going: bool = False,
     listing: Listing | None = None,
     kept: Kept | None = None,
@@ -95,13 +96,14 @@ def load_tree(
     """Everything below `content` and the theme, read and judged once; mistakes of all files are collected.
 
     `label` is how the content folder is called in diagnostics. With `keep_going` a faulty document is left out and
-    named in `skipped`. What is `kept` from earlier builds is read from there as far as it still holds. Raises
+    named in `skipped`. What is `kept` from earlier builds is read from there as far as it still holds; with
+    `is_passing` it goes when the program ends, so that drafts may be kept as well. Raises
     `SitegenError` for a theme that cannot be used.
     """
     listing = walk(content, label) if listing is None else listing
     kept = Kept({}, {}, 0) if kept is None else kept
     settings = kept_settings(content, label, kept.blobs, listing)
-    around = surroundings(settings, as_of, label, is_preview=is_preview)
+    around = surroundings(settings, as_of, label, is_preview=is_preview, is_passing=is_passing)
     entries: Sequence[Entry] = read_entries(content, listing, around, kept, run)
     kit = read_theme(themes, theme or settings.config.theme)  # may be refused: not before what is kept is up to date
     by_path = {entry.path: entry for entry in entries if entry.places}
@@ -148,7 +150,9 @@ def read_for_review(content: Path, path: str, data: bytes, as_of: datetime, labe
     return with_files(load_document(path, data, around), content, around)[0]
 
 
-def surroundings(settings: Settings, as_of: datetime, label: str, *, is_preview: bool) -> Surroundings:
+def surroundings(
+    settings: Settings, as_of: datetime, label: str, *, is_preview: bool, is_passing: bool = False
+) -> Surroundings:
     """What files are judged by."""
     return Surroundings(
         config=settings.config,
@@ -157,6 +161,7 @@ def surroundings(settings: Settings, as_of: datetime, label: str, *, is_preview:
         as_of=as_of,
         label=label,
         is_preview=is_preview,
+        is_passing=is_passing,
         max_bytes=settings.document_bytes,
         attachment_bytes=settings.attachment_bytes,
         setting=settings.digest,

@@ -63,6 +63,7 @@ class Surroundings:
     as_of: datetime
     label: str = "content"  # how the content folder is called in diagnostics
     is_preview: bool = False
+    is_passing: bool = False  # what is kept goes when this program ends: drafts may be kept too
     max_bytes: int = 5_000_000
     attachment_bytes: int = 100_000_000
     setting: bytes = b""  # digest of what the columns, the site and the limits were read from

@@ -354,7 +354,7 @@ class _Reader:
                 unread=loaded.unread,
                 places=places,
             )
-        may_keep = _may_keep(loaded, asked.stamp) and loaded.since <= self.around.as_of
+        may_keep = _may_keep(loaded, asked.stamp, self.around) and loaded.since <= self.around.as_of
         return Entry(
             path,
             asked.stamp,
@@ -379,14 +379,14 @@ class _Reader:
         return markdown.parse_body(text, first_line)
 
 
-def _may_keep(loaded: Loaded, stamp: bytes) -> bool:
+def _may_keep(loaded: Loaded, stamp: bytes, around: Surroundings) -> bool:
     """Whether an entry of this may lie in the cache: nothing that is internal is in it or in what is said about it."""
     internal = loaded.internal
     assert internal is not None
     secret = {line for name, (line, _) in loaded.places.items() if name.split(".")[0].split("[")[0] in _INTERNAL}
     return (
         bool(stamp)
-        and not loaded.may_end
+        and (around.is_passing or not loaded.may_end)
         and not any(d.severity is Severity.ERROR for d in loaded.diagnostics)
         and not any(d.span.line in secret for d in loaded.diagnostics)  # it may quote what stands there
     )

@@ -421,7 +421,7 @@ def test_deleted_document_is_refused_until_it_is_withdrawn(desk: Desk) -> None:
     before = desk.site.tree()
     text = (desk.content / "fd-01-qt/c.md").read_text(encoding="utf-8")
     desk.site.delete("fd-01-qt/c.md").build()
-    assert desk.site.codes[-1:] == ["L201"]
+    assert "L201" in desk.site.codes
     assert desk.site.tree() == before
     withdrawn = text.replace("title:", 'withdraw: {"date": "2026-01-01", "reason": "内容有误"}\ntitle:', 1)
     desk.site.file("fd-01-qt/c.md", withdrawn).build()

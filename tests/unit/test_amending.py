@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from sitegen.building import Build
+from sitegen.site import session, silent
 from tests.story import Site
 
 GUIDE = "公开指南写明分类、编排、获取、工作机构、办公地址、办公时间、电话、传真、邮箱。"
@@ -114,3 +115,17 @@ def test_edit_with_the_output_of_another_build_from_the_same_cache(built: Site, 
     built.build()
     assert whole_builds == ["whole"]
     assert built.tree() == built.clean_tree()
+
+
+def test_edited_draft_is_shown_alone_in_the_preview(built: Site, whole_builds: list[str]) -> None:
+    built.write("fd-01-gfx/d.md", title="草稿一件", body="第一稿。", draft=True)
+    live = built.folder / "live"
+    with session(built.options(output=live, cache=built.folder / "passing", preview=True, is_ours=True)) as build:
+        build(silent, None)
+        edit(built, "fd-01-gfx/d.md", "第一稿", "第二稿")
+        whole_builds.clear()
+        result = build(silent, ["fd-01-gfx/d.md"])
+    assert whole_builds == []
+    assert result.report is not None
+    assert result.report.written == ("doc/d/index.html",)
+    assert "第二稿" in (live / "doc/d/index.html").read_text(encoding="utf-8")

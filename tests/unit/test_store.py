@@ -488,3 +488,50 @@ def test_locked_cache_is_not_used_and_stays_as_it_is(tmp_path: Path, monkeypatch
             assert store.notes == ("缓存正被另一次构建使用，这次不用缓存。",)
             store["a"] = b"other"
     assert rows_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("holds_traces", [True, False])
+def test_file_is_written_anew_where_nothing_may_be_left_in_unused_parts(tmp_path: Path, holds_traces: bool) -> None:
+    with open_store(tmp_path, "program") as store:
+        store.fill("drawer", {str(number): b"x" * 9000 for number in range(200)})
+        store["kept"] = b"kept"
+        store.flush()
+        assert store.empty("drawer")
+        store.holds_traces = holds_traces
+        store.flush()
+        assert not store.holds_traces
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        unused = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    assert (unused == 0) is holds_traces
+    with open_store(tmp_path, "program") as store:
+        assert dict(store) == {"kept": b"kept"}
+
+
+def test_shelf_is_read_and_changed_in_one_part(tmp_path: Path) -> None:
+    with open_store(tmp_path, "program") as store:
+        store.shelf("s").update({str(number): number for number in range(300)})
+    with open_store(tmp_path, "program") as store:
+        assert store.one("s", "7") == 7
+        assert store.one("s", "300") is None
+        store.replace_one("s", "7", "seven")
+        with pytest.raises(KeyError):
+            store.replace_one("s", "300", 300)
+    with open_store(tmp_path, "program") as store:
+        assert dict(store.shelf("s")) == {str(n): n for n in range(300)} | {"7": "seven"}
+        del store.shelf("s")["8"]
+        store.shelf("s")["9"] = "nine"
+    with open_store(tmp_path, "program") as store:
+        assert dict(store.shelf("s")) == {str(n): n for n in range(300) if n != 8} | {"7": "seven", "9": "nine"}
+
+
+def test_part_of_a_shelf_that_is_not_whole_gives_nothing(tmp_path: Path) -> None:
+    with open_store(tmp_path, "program") as store:
+        store.shelf("s").update({str(number): number for number in range(300)})
+        store.flush()
+        before = {name: store[name] for name in store.names("shelf/s/")}
+        store.shelf("s")["7"] = "seven"
+        store.flush()
+        (row,) = [name for name, value in before.items() if store[name] != value and not name.endswith("/head")]
+        store[row] = before[row]
+    with open_store(tmp_path, "program") as store:
+        assert store.one("s", "7") is None
