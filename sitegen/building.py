@@ -223,7 +223,7 @@ class Build:
         kept, unused = _exempted(diagnostics, tree, {rule.code for rule in extensions.rules}, options.label)
         diagnostics = (*kept, *unused)
         notes = (*inputs.notes, *self.store.notes)
-        return CheckResult(sort_diagnostics(diagnostics), catalog, tree, meta, examined, notes)
+        return CheckResult(sort_diagnostics(map(_masked, diagnostics)), catalog, tree, meta, examined, notes)
 
     def forget(self) -> None:
         """Drop what may name a document that is no longer kept: results, and what is known of other output folders."""
@@ -551,13 +551,16 @@ def _exempted(
             used.add(key)
         else:
             kept.append(diagnostic)
+    stands = {(diagnostic.span.path, diagnostic.code) for diagnostic in kept}
     unused = [
         Diagnostic(
             "F141",
             Severity.WARNING,
             f"豁免 {code} 没有用上",
             Span(path, *tree.marks(internal.path).get("exempt", (1, 1))),
-            "这份稿件没有这个问题，删去这一项。",
+            "这个问题不能豁免，改正以后删去这一项。"
+            if (path, code) in stands
+            else "这份稿件没有这个问题，删去这一项。",
         )
         for (path, code), internal in exempt.items()
         if (path, code) not in used and not internal.is_withheld and code not in _codes_of_pages()
@@ -571,6 +574,14 @@ def _codes_of_pages() -> frozenset[str]:
     from sitegen.inspection import CODES  # slow to import, and seldom needed
 
     return frozenset(info.code for info in CODES)
+
+
+def _masked(diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic; what it quotes of a field or a link may be the number of a person, which it may not repeat."""
+    message, hint = screening.without_numbers(diagnostic.message), screening.without_numbers(diagnostic.hint)
+    if (message, hint) == (diagnostic.message, diagnostic.hint):
+        return diagnostic
+    return replace(diagnostic, message=message, hint=hint)
 
 
 def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:

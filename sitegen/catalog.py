@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote, urlsplit
 from sitegen.address import page_at
 from sitegen.diagnostics import CodeInfo, Finding, Severity
 from sitegen.gongwen import find_doc_nos, normalize_doc_no
+from sitegen.mentions import names_of
 from sitegen.model import (
     Body,
     Change,
@@ -221,9 +222,10 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
         if name
     )
     secret_numbers = {normalize_doc_no(record.doc_no) for record in secret.values() if record.doc_no}
+    secret_titles = frozenset(name for record in secret.values() for name in record.names)
     findings: list[Finding] = []
     outgoing, incoming, unknown = _relations(
-        documents, withdrawn, by_number, secret_ids | secret_numbers, awaited, broken, findings
+        documents, withdrawn, by_number, secret_ids | secret_numbers, secret_titles, awaited, broken, findings
     )
     validity = {}
     can_be_in_force = {name: _is_of_rules(column) for name, column in tree.columns.items()}
@@ -326,6 +328,7 @@ def _relations(
     withdrawn: Mapping[DocId, Withdrawn],
     by_number: Mapping[str, Sequence[DocId]],
     secret: frozenset[str],
+    secret_titles: frozenset[bytes],
     awaited: frozenset[str],
     broken: Collection[str],
     findings: list[Finding],
@@ -374,7 +377,11 @@ def _relations(
                 findings.append(
                     Finding(doc.path, field, "指向的文件还没有到发布日期，暂不显示这一关系", "L116", "到期后自动显示。")
                 )
-            elif claim.target in secret or normalize_doc_no(claim.target) in secret:
+            elif (
+                claim.target in secret
+                or normalize_doc_no(claim.target) in secret
+                or not secret_titles.isdisjoint(names_of(claim.target, ""))
+            ):
                 findings.append(
                     Finding(doc.path, field, "指向的文件目前不公开", "R102", "删去这一关系，或等那份文件公开后再写。")
                 )

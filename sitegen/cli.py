@@ -520,9 +520,15 @@ def _fix(options: Options, only: Collection[str] | None, *, in_order: bool, is_t
 
     fixes = fix_content(options.content, options.label, options.as_of, only, in_order=in_order, is_trial=is_trial)
     count = 0
-    for difference in fixes:
-        click.echo(difference, err=is_quiet, nl=False)
-        count += 1
+    try:
+        for difference in fixes:
+            click.echo(difference, err=is_quiet, nl=False)
+            count += 1
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TroubleError(
+            f"稿件“{error.filename2 or error.filename}”改不了（{reason}），没有改动它；前面已改 {count} 份。"
+        ) from error
     _say(f"{'会改' if is_trial else '已改'} {count} 份稿件。" if count else "没有需要自动改的。")
 
 

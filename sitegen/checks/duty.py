@@ -275,7 +275,7 @@ def comment_calls_last_thirty_days(review: Review) -> Iterator[Finding]:
     for doc in _calls(review.catalog):
         end = _day(doc, "comment_end")
         start = _day(doc, "comment_start") or doc.pub_date
-        days = (end - start).days + 1 if end else timer.limit
+        days = (end - start).days + 1 if end and not _is_reversed(doc) else timer.limit
         if end and days < timer.limit and not re.search("缩短|紧急", review.catalog.bodies[doc.body.digest].text):
             yield Finding(
                 doc.path,
@@ -319,7 +319,7 @@ def comments_are_answered(review: Review) -> Iterator[Finding]:
         return
     for doc in _calls(catalog):
         end = _day(doc, "comment_end")
-        if end is None or (catalog.as_of - end).days <= timer.limit:
+        if end is None or (catalog.as_of - end).days <= timer.limit or _is_reversed(doc):
             continue
         answers = (catalog.documents[r.source] for r in catalog.incoming.get(doc.id, ()))
         if not any(_own(answer, "comment_stage") == "采纳反馈" for answer in answers):
@@ -336,6 +336,12 @@ def comments_are_answered(review: Review) -> Iterator[Finding]:
 def _calls(catalog: Catalog) -> Iterator[Document]:
     """Calls for comments."""
     return (doc for doc in _of_kinds(catalog, "comment") if _own(doc, "comment_stage") == "公开征集")
+
+
+def _is_reversed(doc: Document) -> bool:
+    """Whether a call ends before it starts: F158 says so, and nothing can be counted until one date is corrected."""
+    start, end = _day(doc, "comment_start"), _day(doc, "comment_end")
+    return start is not None and end is not None and end < start
 
 
 # ---------------------------------------------------------------- rules, budgets, annual reports

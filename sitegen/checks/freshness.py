@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from sitegen.catalog import Catalog, trail
+from sitegen.checks.document import BY_LAW, is_mostly_given
 from sitegen.checks.rules import Review, RuleInfo, rule
 from sitegen.diagnostics import Finding, Severity
 from sitegen.model import CheckConfig, Column, ColumnId, Timer, UpdateKind
@@ -300,7 +301,7 @@ def profiles_are_looked_at(review: Review) -> Iterator[Finding]:
                 "pub_date",
                 f"栏目“{column.name}”自 {newest.isoformat()} 起没有改动，已有 {age} 天（{timer.basis}）",
                 "P157",
-                "核对机构、地址、电话、负责人是否仍然正确。",
+                "核对机构、地址、电话、负责人是否仍然正确；没有变的，写“豁免”，期限写下次核对的日期。",
             )
 
 
@@ -363,7 +364,7 @@ def national_columns_hold_something(review: Review) -> Iterator[Finding]:
 
 @rule("P158", "目录缺少要素", Severity.INFO, is_about_site=True)
 def catalogue_elements_are_given(review: Review) -> Iterator[Finding]:
-    """数出各栏目里缺少索引号、内容概述的信息；名称和日期没有的稿件本来就不能发布。
+    """数出各栏目里缺少索引号、内容概述的信息；全站三分之二以上都写了的由 D240 逐份说，名称和日期没有的不能发布。
 
     为何：公开目录应当有索引、名称、内容概述、生成日期（《政府信息公开条例》第十二条）。
     错误：稿件没有写 索引号 和 内容概述
@@ -372,15 +373,15 @@ def catalogue_elements_are_given(review: Review) -> Iterator[Finding]:
     catalog = review.catalog
     missing: dict[ColumnId, Counter[str]] = {}
     first: dict[ColumnId, str] = {}
-    for doc in catalog.documents.values():
-        if doc.index_no and doc.summary:
+    for field, name in BY_LAW.items():
+        empty = [doc for doc in catalog.documents.values() if not getattr(doc, field)]
+        if is_mostly_given(len(catalog.documents), len(empty)):
             continue
-        found = missing.setdefault(doc.columns[0], Counter())
-        first.setdefault(doc.columns[0], doc.path)
-        found["索引号"] += not doc.index_no
-        found["内容概述"] += not doc.summary
+        for doc in empty:
+            missing.setdefault(doc.columns[0], Counter())[name] += 1
+            first.setdefault(doc.columns[0], doc.path)
     for column_id, found in missing.items():
-        words = "，".join(f"{count} 件没有{name}" for name, count in found.items() if count)
+        words = "，".join(f"{count} 件没有{name}" for name, count in found.items())
         yield Finding(
             first[column_id],
             "",

@@ -12,7 +12,7 @@ from sitegen.model import Disclosure, Document
 
 @rule("S145", "提到了不公开的文件", Severity.ERROR)
 def withheld_documents_are_not_cited(review: Review) -> Iterator[Finding]:
-    """检查公开稿件的标题、概述和正文没有用文号或《标题》提到本站不公开的稿件。
+    """检查公开稿件的标题、概述、题注、附件标题和正文没有用文号或《标题》提到本站不公开的稿件。
 
     为何：条例第十三至十六条：文件不公开，它的标题、文号也不应由另一份公开的文件说出来；主动公开件里不得夹带不公开的内容。
     错误：正文写“根据《某某工作方案》”，而本站的这份方案是依申请公开
@@ -48,9 +48,11 @@ def _place(review: Review, doc: Document, secret: set[bytes]) -> str:
     if not secret.isdisjoint(citations_in((doc.title, doc.summary))):
         return "标题或内容概述"
     for section in review.catalog.bodies[doc.body.digest].sections:
+        if not secret.isdisjoint(citations_in((section.heading,))):
+            return "正文的一个标题"
         if not secret.isdisjoint(citations_in((section.text,))):
             return f"正文“{section.heading}”之下" if section.heading else "正文开头"
-    return "正文"
+    return "题注、来源、关键词或附件的标题"
 
 
 RULES: tuple[RuleInfo, ...] = (withheld_documents_are_not_cited,)

@@ -115,7 +115,7 @@ def inspect_output(
 def told_of(out: Path, manifest: Mapping[str, str] | None) -> str:
     """Which build was inspected, in one sentence."""
     if manifest is None:
-        return "还没有生成网页，没有检查网页。"
+        return "还没有生成网页，网页（标签、页脚、链接、无障碍）没有检查；先运行 python build.py，再检查一遍。"
     count = sum(path.endswith(_PAGES) for path in manifest)
     try:
         moment = (out / ".sitegen-manifest").stat().st_mtime

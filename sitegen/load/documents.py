@@ -163,8 +163,13 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
         return Loaded(path, None, None, internal, (*files, *_named(body)), doc_id, unread, marks, tuple(notes.found))
     if isinstance(withdraw, tuple) and withdraw[0] <= around.as_of.date():
         old_urls = reader.tuple_of("old_urls")
+        if around.screen is not None:
+            line, column = places["withdraw"]
+            for spot in screening.screen_text(f"原因：{withdraw[1]}", line, around.screen):  # readers are told it
+                notes.add(spot.code, line, column, spot.message, spot.hint, "撤回")
         withdrawn = Withdrawn(doc_id, path, columns[:1], withdraw[0], withdraw[1], old_urls, reader.text("doc_no"))
-        return Loaded(path, None, withdrawn, internal, (*files, *_named(body)), doc_id, b"", marks, tuple(notes.found))
+        told = let_pass(notes.found, internal)
+        return Loaded(path, None, withdrawn, internal, (*files, *_named(body)), doc_id, b"", marks, told)
     parsed = parse(body, body_line)
     for finding in parsed.findings:
         notes.add(finding.code, finding.line, 1, finding.message, finding.hint)
@@ -185,7 +190,12 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
         ):
             notes.add(spot.code, spot.line, spot.column, spot.message, spot.hint)
     moment = given.get("pub_date")
-    texts = (reader.text("title"), reader.text("summary"), parsed.body.text)
+    texts = (
+        *(reader.text(name) for name in ("title", "summary", "caption", "source")),
+        *reader.tuple_of("keywords"),
+        *(named.title for named in files),
+        parsed.body.text,
+    )
     return Loaded(
         path,
         document,

@@ -6,6 +6,8 @@ Exports `with_files`, `image_files`, `digest_of_file`.
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -13,7 +15,6 @@ from pathlib import Path, PurePosixPath
 from sitegen import screening
 from sitegen.diagnostics import Diagnostic, Severity, Span
 from sitegen.listing import is_inside
-from sitegen.load import fields as f
 from sitegen.load.documents import Loaded, Surroundings, let_pass
 from sitegen.model import Attachment, Document, Internal
 from sitegen.review import FILE, IMAGE, file_part, judge
@@ -177,5 +178,14 @@ def _missing_hint(path: Path, source: PurePosixPath) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f"没有文件夹“{source.parent}”；附件放在稿件旁边。"
-    near = f.nearest(path.name, sorted(p.name for p in folder.iterdir() if p.is_file()))
+    wanted = _written_alike(path.name)
+    near = next(
+        (name for name in sorted(p.name for p in folder.iterdir() if p.is_file()) if _written_alike(name) == wanted), ""
+    )
     return f"是不是“{near}”？" if near else "把文件放在稿件旁边，名字和扩展名要完全一致。"
+
+
+def _written_alike(name: str) -> str:
+    """The name without what is easily mistaken: no other name may be told, it may be of a file that is not public."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[\W_]+", "", plain.rpartition(".")[0] or plain)

@@ -19,7 +19,7 @@ from sitegen.checks.freshness import days_left, veto_counts
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity
 from sitegen.model import Disclosure, Document, HiddenColumn, Internal, RelationKind, Tree
 from sitegen.reports.coverage import Indicator, indicators
-from sitegen.reports.places import NOBODY, Places, places_of
+from sitegen.reports.places import NOBODY, Places, discreet, places_of
 from sitegen.reports.scoring import Score, score_of
 from sitegen.reports.text import office_order
 
@@ -150,7 +150,7 @@ def report_of(
     label: str,
     pages: str = "",
 ) -> Report:
-    """The report of a checked site, whose files are named below `label`; `pages` says which web pages were looked at."""
+    """The report of a checked site, whose files are named below `label`; `pages` says which pages were looked at."""
     places = places_of(catalog, tree, label)
     known = indicators()
     return Report(
@@ -216,7 +216,8 @@ def _entry(d: Diagnostic, places: Places, codes: Mapping[str, CodeInfo]) -> Entr
     if place.is_secret:
         return Entry(d.severity, d.code, name, "", "", "", "", place.column, place.office)
     where = f"{d.span.path}:{d.span.line}"
-    return Entry(d.severity, d.code, name, d.message, d.hint, where, place.title, place.column, place.office)
+    message, hint = (places.without_secrets(discreet(text)) for text in (d.message, d.hint))
+    return Entry(d.severity, d.code, name, message, hint, where, place.title, place.column, place.office)
 
 
 # ---------------------------------------------------------------- interpretation

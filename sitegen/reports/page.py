@@ -162,7 +162,7 @@ def _columns(report: Report) -> str:
     )
     heads = (
         _Head("栏目"),
-        _Head("责任处室"),
+        _Head("责任处室", "office"),
         _Head("稿件", "number"),
         _Head("最新发布", "short"),
         _Head("剩余天数", "number"),

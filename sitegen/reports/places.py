@@ -1,10 +1,11 @@
 """Turn the path of a source file into who answers for it and what may be said of it.
 
-Exports `Place`, `Places`, `places_of`, `NOBODY`, `WHOLE_SITE`.
+Exports `Place`, `Places`, `places_of`, `discreet`, `NOBODY`, `WHOLE_SITE`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -48,6 +49,15 @@ class Places:
         column_id = _column_of(inside, self.columns)
         return Place(self.office_of(column_id), self._name(column_id), is_secret=True)
 
+    def without_secrets(self, text: str) -> str:
+        """A message without the paths of files of which nothing may be said."""
+        if f"{self.label}/" not in text:
+            return text
+        secret = (path for path, place in self.known.items() if place.is_secret)
+        for path in sorted(secret, key=len, reverse=True):
+            text = text.replace(path, "一份不公开的稿件")
+        return text
+
     def office_of(self, column_id: ColumnId) -> str:
         """Who answers for the column."""
         return self.offices.get(column_id, NOBODY)
@@ -79,9 +89,17 @@ def places_of(catalog: Catalog, tree: Tree, label: str) -> Places:
     for doc in tree.documents:
         column_id = home(doc.columns, doc.path)
         known[f"{label}/{doc.path}"] = Place(
-            doc.unit or offices.get(column_id, NOBODY), name(column_id), doc.title, bool(doc.badge)
+            doc.unit or offices.get(column_id, NOBODY), name(column_id), discreet(doc.title), bool(doc.badge)
         )
     return Places(known, tree.columns, offices, label)
+
+
+_NUMBER = re.compile(r"\d(?:[ \u3000—-]?\d){10,}[Xx]?")  # as long as that of a phone: no date, 文号 or 索引号 is
+
+
+def discreet(text: str) -> str:
+    """A title or message without the number of a person that may stand in it: lists of faults are passed round."""
+    return _NUMBER.sub(lambda found: f"{found[0][:2]}…{found[0][-2:]}", text)
 
 
 def _is_secret(record: Internal) -> bool:

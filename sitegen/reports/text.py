@@ -70,7 +70,7 @@ def by_office(
 
 
 def worst_first(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """In the order of the files, those with errors first, then those with warnings; what is of one file stays together."""
+    """In the order of the files, first those with errors, then with warnings; a file stays in one piece."""
     worst: dict[str, int] = {}
     for diagnostic in diagnostics:
         path, weight = diagnostic.span.path, _WEIGHT[diagnostic.severity]

@@ -1,11 +1,12 @@
 """Look at one text or one file, and say where it holds what must not be seen or is wrongly written. Pure.
 
-Exports `Spot`, `Screen`, `screen_of`, `screen_text`, `screen_form`, `screen_file`, `codes`. The detectors are loaded
-when the first text is screened: a build that reads nothing anew does not pay for them.
+Exports `Spot`, `Screen`, `screen_of`, `screen_text`, `screen_form`, `screen_file`, `without_numbers`, `codes`. The
+detectors are loaded when the first text is screened: a build that reads nothing anew does not pay for them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -14,7 +15,7 @@ from pathlib import Path
 from sitegen.diagnostics import CodeInfo
 from sitegen.screening.spots import Screen, Spot, screen_of
 
-__all__ = ["Screen", "Spot", "codes", "screen_file", "screen_form", "screen_of", "screen_text"]
+__all__ = ["Screen", "Spot", "codes", "screen_file", "screen_form", "screen_of", "screen_text", "without_numbers"]
 
 
 _MOST_LINES = 3  # over which a number may be broken
@@ -50,6 +51,18 @@ def screen_form(
 
     found = find_form(body, written_date, has_files=has_files, is_regulation=is_regulation)
     return tuple(spot._replace(line=spot.line + first_line - 1) for spot in found)
+
+
+def without_numbers(text: str) -> str:
+    """A message that may quote what somebody wrote, with the numbers of persons masked."""
+    if not _MANY_DIGITS.search(text):
+        return text
+    from sitegen.screening.personal.identifiers import without_numbers as masked
+
+    return masked(text)
+
+
+_MANY_DIGITS = re.compile(r"\d{11}")
 
 
 def _find_in_file(text: str, screen: Screen, is_table: bool) -> tuple[Spot, ...]:

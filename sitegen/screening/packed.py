@@ -6,7 +6,6 @@ Exports `Package`, `open_package`, `xml_of`, `refuse_doctype`, `Budget`.
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -26,6 +25,11 @@ class Budget:
 
     left: int = 300_000_000
 
+    @staticmethod
+    def of(size: int) -> Budget:
+        """For a file of this size: one that is small holds no more than a small harm, however deep it is packed."""
+        return Budget(min(Budget().left, max(_SMALL, size * _MOST_PACKED)))
+
 
 @dataclass(slots=True)
 class Package:
@@ -43,7 +47,7 @@ class Package:
         try:
             with self.file.open(member) as opened:
                 data = opened.read(limit + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+        except Exception as error:  # each way of packing has exceptions of its own
             raise damaged() from error
         if len(data) > limit:
             raise UnreadError("S249", f"展开后超过 {limit // 1_000_000} MB，没有读完", "拆成几个小一些的文件。")
@@ -84,11 +88,17 @@ class _StartedError(Exception):
 
 
 class _DoctypeError(Exception):
-    """The text defines entities of its own."""
+    """The text defines entities of its own, or is in an encoding of its own."""
+
+
+_ENCODINGS = frozenset(("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"))
 
 
 def refuse_doctype(data: bytes) -> None:
-    """Raise `UnreadError` for XML with a DOCTYPE: what it defines could grow without end, or name other files."""
+    """Raise `UnreadError` for XML with a DOCTYPE: what it defines could grow without end, or name other files.
+
+    And for XML in an encoding that no office program writes: nobody could tell what stands there.
+    """
 
     def doctype(*_: object) -> None:
         raise _DoctypeError
@@ -96,14 +106,19 @@ def refuse_doctype(data: bytes) -> None:
     def element(*_: object) -> None:
         raise _StartedError
 
+    def declaration(_: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise _DoctypeError
+
     parser = expat.ParserCreate()
+    parser.XmlDeclHandler = declaration
     parser.StartDoctypeDeclHandler = doctype
     parser.StartElementHandler = element
     try:
         parser.Parse(data[:100_000], False)
     except _StartedError:
         return
-    except (_DoctypeError, expat.ExpatError) as error:
+    except (_DoctypeError, expat.ExpatError, ValueError, LookupError) as error:
         raise damaged() from error
     raise damaged()
 
@@ -113,5 +128,5 @@ def xml_of(data: bytes) -> ET.Element:
     refuse_doctype(data)
     try:
         return ET.fromstring(data)
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
         raise damaged() from error

@@ -71,7 +71,7 @@ def read_pdf(source: BinaryIO) -> Iterator[Found]:
     yield from _inside(reader)
 
 
-_LOOK = "由人逐页看过，没有身份证号、电话、住址等；能换成有文字的电子版就换。"
+_LOOK = "由人逐页看过，没有身份证号、电话、住址等；能换成有文字的电子版就换。看过的写“豁免”，注明理由和期限。"
 
 
 @cache

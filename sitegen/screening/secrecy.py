@@ -138,7 +138,8 @@ _QUOTED = re.compile('“[^“”]*”|「[^「」]*」|《[^《》]*》|"[^"]*"
 _EDGE_LINES = 15  # lines with words at the head and at the foot, where a document bears its marks
 _SENTENCE = re.compile("[。；，]|,|;")
 _LONGEST = 60  # characters of a line that is a mark and nothing else
-_MARK_IN_LONG_LINE = re.compile(r"^\W*[(（【\[〔]|[)）】\]〕]\W*$|[★☆✩✭⭐✱|\t]")
+_MARK_IN_LONG_LINE = re.compile(r"^\W*[(（【\[〔]|[★☆✩✭⭐✱|\t]")
+_MARK_AT_ITS_END = re.compile(r"[)）】\]〕]\W*$")
 
 
 class _Cell(NamedTuple):
@@ -176,14 +177,19 @@ def find_secrecy(text: str, screen: Screen) -> tuple[Spot, ...]:
     candidates = [
         number
         for number, line in enumerate(compact.split("\n"))
-        if (len(line) <= _LONGEST or _MARK_IN_LONG_LINE.search(line)) and any(word in line for word in words)
+        if (len(line) <= _LONGEST or _MARK_IN_LONG_LINE.search(line) or _MARK_AT_ITS_END.search(line[-_LONGEST:]))
+        and any(word in line for word in words)
     ]
     if not candidates:
         return ()
     lines = text.split("\n")
     filled = [number for number, line in enumerate(lines) if line and not line.isspace()]
     edges = {*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]}
-    spots = (next(_marks(_cells(lines[number], number, is_edge=number in edges), lines), None) for number in candidates)
+    tables: dict[int, bool] = {}
+    spots = (
+        next(_marks(_cells(lines[number], number, is_edge=number in edges), lines, tables), None)
+        for number in candidates
+    )
     return tuple(spot for spot in spots if spot is not None)
 
 
@@ -215,22 +221,23 @@ def _cells(line: str, number: int, *, is_edge: bool) -> tuple[_Cell, ...]:
     return tuple(cells)
 
 
-def _marks(cells: Sequence[_Cell], lines: Sequence[str]) -> Iterator[Spot]:
+def _marks(cells: Sequence[_Cell], lines: Sequence[str], tables: dict[int, bool]) -> Iterator[Spot]:
+    """`tables` is what is known of the lines that are rows: whether their table is about levels of secrecy."""
     for position, cell in enumerate(cells):
-        yield from _secret(cell, lines)
+        yield from _secret(cell, lines, tables)
         yield from _internal(cell, len(cells))
-        yield from _refused(cell, cells[position + 1 :], position)
+        yield from _refused(cell, cells[1:] if position == 0 else ())
         if cell.is_edge and _TELEGRAM.fullmatch(cell.text):
             yield cell.spot("S113", 0, "文中留有电报的标记", _TELEGRAM_HINT)
         elif cell.is_bracketed and _PASSED_TO.fullmatch(cell.text):
             yield cell.spot("S113", 0, "文中留有传达范围的标记", _TELEGRAM_HINT)
 
 
-def _secret(cell: _Cell, lines: Sequence[str]) -> Iterator[Spot]:
+def _secret(cell: _Cell, lines: Sequence[str], tables: dict[int, bool]) -> Iterator[Spot]:
     match = _SECRET.fullmatch(cell.text)
     if match and not cell.is_listed:
         is_bare = _BARE.fullmatch(cell.text) is not None
-        if not (is_bare and cell.is_table and _is_about_levels(cell, lines)):
+        if not (is_bare and cell.is_table and _is_about_levels(cell, lines, tables)):
             yield cell.spot("S110", 0, f"文中有密级标志“{cell.text}”", _SECRET_HINT)
         return
     starred = _STARRED.search(cell.text)
@@ -251,21 +258,24 @@ def _notes(cell: _Cell) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _is_about_levels(cell: _Cell, lines: Sequence[str]) -> bool:
+def _is_about_levels(cell: _Cell, lines: Sequence[str], tables: dict[int, bool]) -> bool:
     """Whether the table that holds the cell explains the levels, rather than marking one document.
 
     A register with 密级 as a later column marks; a table that names several levels otherwise explains.
     """
     first = last = cell.line - 1
+    if first in tables:
+        return tables[first]
     while first > 0 and ("|" in lines[first - 1] or "\t" in lines[first - 1]):
         first -= 1
     while last + 1 < len(lines) and ("|" in lines[last + 1] or "\t" in lines[last + 1]):
         last += 1
     rows = [[c.text for c in _cells(lines[n], n, is_edge=False)] for n in range(first, last + 1)]
-    if any(name in row[1:] for row in rows[:2] for name in ("密级", "保密级别", "保密等级")):
-        return False
+    marks = any(name in row[1:] for row in rows[:2] for name in ("密级", "保密级别", "保密等级"))
     levels = {match[0] for row in rows for text in row if (match := _LEVELS.match(text)) and _BARE.fullmatch(text)}
-    return len(levels) > 1
+    is_about = not marks and len(levels) > 1
+    tables.update(dict.fromkeys(range(first, last + 1), is_about))
+    return is_about
 
 
 _MOST_CELLS = 3  # of a row that lays out the head of a document; a longer row holds data
@@ -282,7 +292,8 @@ def _internal(cell: _Cell, cells: int) -> Iterator[Spot]:
             yield cell.spot("S111", note.start(1), f"文中有内部使用的标志“{note[1]}”", _INTERNAL_HINT)
 
 
-def _refused(cell: _Cell, after: Sequence[_Cell], position: int) -> Iterator[Spot]:
+def _refused(cell: _Cell, after: Sequence[_Cell]) -> Iterator[Spot]:
+    """`after` are the other cells of its row, if it is the first."""
     if _REFUSAL.fullmatch(cell.text) or (
         cell.is_bracketed and cell.is_edge and not cell.is_table and _REFUSAL_NOTE.fullmatch(cell.text)
     ):
@@ -296,7 +307,7 @@ def _refused(cell: _Cell, after: Sequence[_Cell], position: int) -> Iterator[Spo
         return
     option = _OPTION.fullmatch(cell.text)
     value = option["value"] if option else ""
-    if not value and position == 0 and after and len(after) <= _MOST_CELLS and _OPTION_LABEL.fullmatch(cell.text):
+    if not value and after and len(after) <= _MOST_CELLS and _OPTION_LABEL.fullmatch(cell.text):
         value = after[0].text if not any(_CHOICE.fullmatch(other.text) for other in after[1:]) else ""
     if chosen := _chosen(value):
         yield cell.spot("S112", 0, f"文中的公开选项是“{chosen}”，公开属性却是主动公开", _REFUSAL_HINT)

@@ -408,8 +408,8 @@ _DOUBLED = re.compile("([，、；：])\\1+|。{2,}|[，、；：][。！？，�
 def _pointed_twice(text: str) -> Iterator[_Hit]:
     end = 0
     for place in _POINTS_TWICE.finditer(text):
-        match = _DOUBLED.match(text, place.start())
-        if match and match.start() >= end:
+        match = _DOUBLED.match(text, place.start()) if place.start() >= end else None
+        if match:
             end = match.end()
             first, last = match[0][0], match[0][-1]
             right = "……" if match[0].startswith("。。。") else first if first in "。！？" else last
@@ -478,7 +478,7 @@ _FORM_OF: Mapping[str, Callable[[str, int], _Hit | None]] = {
 # ---------------------------------------------------------------- where nothing is said
 
 _AS_IT_IS = re.compile(
-    r"`[^`\n]*`|《[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*》|\]\([^)\n]*\)|<[^<>\n]*>|\{[^{}\n]*\}|\[\[[^\]\n]*\]\]"
+    r"`[^`\n]*`|《[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*+》|\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)|<[^<>\n]*>|\{[^{}\n]*\}|\[\[[^\[\]\n]*\]\]"
     r"|(?:https?|ftp|mailto):[^\s\u3000-\uffff]+|^:::.*$|^\[\^?[^\]\n]*\]:.*$"
 )
 _FENCE = re.compile(r" {0,3}(?:```+|~~~+)")

@@ -56,7 +56,8 @@ def link_that_leads_out(site: Site) -> None:
 
 def documents_without_entries(site: Site) -> None:
     for number in range(20):
-        given = {"topic": "科技、教育\\科技", "summary": "规定申报的条件。", "effective_date": "2024-04-01"}
+        index_no = f"000000000/2024-{number:05}"
+        given = {"index_no": index_no, "summary": "规定申报的条件。", "effective_date": "2024-04-01"}
         site.write(f"fd-01-gfx/{number}.md", **given)
 
 
@@ -84,7 +85,7 @@ def old_documents_on_one_day(site: Site) -> None:
 MADE: Mapping[str, tuple[Callable[[Site], None], str]] = {
     "D241": (
         documents_without_entries,
-        "content/fd-01-gfx/0.md:1:1: 提示 D241 “索引号”：应当写的 20 份稿件里有 20 份空着，这是最新的一份\n"
+        "content/fd-01-gfx/0.md:2:8: 提示 D241 “主题分类”：应当写的 20 份稿件里有 20 份空着，这是最新的一份\n"
         "  提示：分批补上，先补新发布的。\n",
     ),
     "F150": (

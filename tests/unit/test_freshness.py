@@ -43,6 +43,14 @@ def test_a_column_is_due_when_its_interval_is_over(site: Site) -> None:
     assert ages(site, "2026-11-25")["fd-04"].days_left == -3
 
 
+def test_an_element_that_few_lack_is_told_of_each_and_one_that_many_lack_by_column(site: Site) -> None:
+    for number in range(6):
+        index_no = {"index_no": f"000000000/2024-{number:05}"} if number else {}
+        site.write(f"fd-04/{number}.md", title=f"{number}月统计公报", written_date=None, **index_no)
+    found = {d.code: d.message for d in site.check(extensions=BUILTIN).found if d.code in ("D240", "D241", "P158")}
+    assert found == {"D240": "信息项空着：索引号", "P158": "栏目“统计信息”有 6 件没有内容概述（条例第十二条）"}
+
+
 def test_the_policy_column_is_due_after_half_a_year(site: Site) -> None:
     age = ages(site.write("fd-01-gfx/a.md"), "2024-03-10")["fd-01"]
     assert age.timer is not None

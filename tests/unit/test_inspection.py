@@ -224,7 +224,10 @@ def test_words_of_the_page_are_never_repeated(tmp_path: Path, facts: SiteFacts) 
 
 
 def test_it_is_said_which_build_was_inspected(tmp_path: Path) -> None:
-    assert told_of(tmp_path, None) == "还没有生成网页，没有检查网页。"
+    assert (
+        told_of(tmp_path, None)
+        == "还没有生成网页，网页（标签、页脚、链接、无障碍）没有检查；先运行 python build.py，再检查一遍。"
+    )
     (tmp_path / ".sitegen-manifest").write_text("{}", encoding="utf-8")
     os.utime(tmp_path / ".sitegen-manifest", (1_700_000_000, 1_700_000_000))
     assert "2023-11-15 06:13 生成的 1 个网页" in told_of(tmp_path, {"index.html": "", "a.css": ""})

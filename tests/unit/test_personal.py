@@ -199,7 +199,9 @@ def test_account_of_a_body_passes_and_that_of_a_person_does_not() -> None:
 
 def test_seat_of_a_company_is_no_home() -> None:
     assert codes_of("当事人：示例有限公司，住所：城东区和平路12号3栋501室") == []
+    assert codes_of("示例有限公司，住所地城东区和平路12号3栋501室") == []
     assert codes_of("当事人：张三，男，住城东区和平路12号3栋501室") == ["S210"]
+    assert codes_of("李四，住城东区和平路12号3栋501室") == ["S210"]
 
 
 def test_list_with_masked_names_may_name_the_illness() -> None:

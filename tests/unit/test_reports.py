@@ -83,6 +83,18 @@ def test_text_by_document_keeps_the_line_of_the_contract(site: Site) -> None:
     )
 
 
+def test_documents_with_errors_come_before_those_with_warnings(site: Site) -> None:
+    def at(path: str, severity: Severity) -> Diagnostic:
+        return Diagnostic("D210", severity, "不对", Span(path, 1, 1))
+
+    found = site.write("fd-01-gfx/a.md").check(cache=None).result
+    assert isinstance(found, CheckResult)
+    places = places_of(found.catalog, found.tree, "content")
+    several = [at("a", Severity.INFO), at("b", Severity.WARNING), at("c", Severity.INFO), at("c", Severity.ERROR)]
+    text = by_document(several, places)
+    assert [line[0] for line in text.splitlines() if "（" in line] == ["c", "b", "a"]
+
+
 def test_text_by_office_names_each_once_and_nobody_last(site: Site) -> None:
     text = told(faulty(site), by_office)
     assert re.findall("【.*】.*", text) == [
@@ -263,6 +275,36 @@ def test_page_escapes_what_authors_write(site: Site) -> None:
     text = report_html(report(site)).decode()
     assert "甲&lt;b&gt;&amp;办法" in text and "&lt;i&gt;" in text
     assert "<b>" not in text and "<i>" not in text
+
+
+def test_page_says_which_pages_were_looked_at(site: Site) -> None:
+    found = replace(report(faulty(site)), pages="还没有生成网页。")
+    assert "还没有生成网页。</p></div>" in report_html(found).decode()
+
+
+def test_columns_that_run_out_first_stand_first_and_empty_ones_are_only_named(site: Site) -> None:
+    site.setting(agency="示例市科学技术局", checks={"更新周期": {"fd-04": "每季", "fd-08": "每月"}})
+    for column in ("fd-01-gfx", "fd-04", "fd-08"):
+        site.write(f"{column}/{column}.md", written_date=None)
+    text = report_html(report(site, "2024-03-10")).decode()
+    part = text[text.index('id="part-3"') : text.index('id="part-4"')]
+    assert re.findall('<tr><th scope="row">(.*?)</th>', part)[:3] == [
+        "行政事业性收费",
+        "统计信息",
+        "政策文件（含下级）",
+    ]
+    assert re.search("没有稿件的栏目 [0-9]+ 个：.*政府集中采购", part) is None  # it has columns below
+    assert re.search("没有稿件的栏目 [0-9]+ 个：.*中标成交结果", part)
+
+
+def test_number_of_a_person_in_a_title_is_in_no_report(site: Site) -> None:
+    number = "110199199003070017"
+    site.write("fd-01-gfx/a.md", title=f"关于张某（{number}）的公示", attachments=[{"file": f"{number}.docx"}])
+    found = report(site)
+    assert found.errors
+    cells = [str(cell.value) for sheet in sheets(found) for row in sheet.rows for cell in row]
+    assert number not in report_html(found).decode() + "".join(cells)
+    assert "关于张某（11…17）的公示" in report_html(found).decode()
 
 
 def test_workbook_opens_and_says_the_same(site: Site) -> None:

@@ -1,12 +1,14 @@
 """Tell whether a run of digits can be the number of a person or of a body, by the check digits of the standards.
 
-Exports `is_resident_id`, `has_resident_id_form`, `is_old_resident_id`, `is_credit_code`, `passes_luhn`.
+Exports `is_resident_id`, `has_resident_id_form`, `is_old_resident_id`, `is_credit_code`, `passes_luhn`,
+`without_numbers`.
 All of them take ASCII digits (and capital letters) without separators.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # GB/T 2260: the provinces; 71, 81, 82 and 83 are Taiwan, Hong Kong and Macao, and the residence permits of all three.
 _PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
@@ -65,6 +67,25 @@ def passes_luhn(number: str) -> bool:
     """
     digits = [int(c) for c in reversed(number)]
     return (sum(digits[::2]) + sum(_DOUBLED[d] for d in digits[1::2])) % 10 == 0
+
+
+_ANY_LONG = re.compile(r"(?<!\d)(?:\d{17}[\dXxＸｘ]|1\d{10}|\d{15,19})(?!\d)")
+
+
+def without_numbers(text: str) -> str:
+    """The text with identity, phone and card numbers masked, for messages that quote what somebody wrote."""
+    return _ANY_LONG.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    number = unicodedata.normalize("NFKC", found[0]).upper()
+    is_personal = (
+        is_resident_id(number)
+        or is_old_resident_id(number)
+        or re.fullmatch("1[3-9][0-9]{9}", number)
+        or (number.isdecimal() and len(number) >= 16 and passes_luhn(number))
+    )
+    return f"{number[:2]}…{number[-2:]}" if is_personal else found[0]
 
 
 def _check_digit(number: str) -> str:

@@ -30,6 +30,8 @@ _RUN = re.compile(rf"[0-9][0-9xX{GAP}|\t\n.·_/\\]{{13,}}")
 
 _KEPT = frozenset("0123456789xX")
 
+_PIECE, _OVERLAP = 100_000, 1000  # characters
+
 _LONG_ID = re.compile(r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9xX]))")
 
 _SHORT_ID = re.compile(r"(?=([1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}))")
@@ -84,8 +86,11 @@ def resident_ids(reading: Reading) -> Iterator[Hit]:
 
 def old_ids(reading: Reading) -> Iterator[Hit]:
     end_of_last = 0
+    may_be_labelled = ID_LABEL.search(reading.text) is not None
     for start, end, number, written in _windows(reading, _SHORT_ID, 15):
-        if start < end_of_last or not is_old_resident_id(number) or re.search(r"[|\t]|\n.*\n", written):
+        if start < end_of_last or not is_old_resident_id(number):
+            continue
+        if not may_be_labelled and not (reading.has_table and len(written) == 15):
             continue
         place = place_of(reading, start)
         is_labelled = ID_LABEL.search(f"{place.heading}{place.label[-24:]}") is not None
@@ -124,34 +129,42 @@ def half_masked_ids(reading: Reading) -> Iterator[Hit]:
 
 def _windows(reading: Reading, pattern: re.Pattern[str], size: int) -> Iterator[tuple[int, int, str, str]]:
     """Where `size` digits of the pattern begin and end with a group of digits: start, end, number, what separates."""
-    for run in _RUN.finditer(reading.text):
-        written = run.group()
+    for start_of_run, written, is_first in _pieces(reading.text):
         kept = [at for at, c in enumerate(written) if c in _KEPT]
         if len(kept) < size:
             continue
         digits = "".join(written[at] for at in kept)
+        before: list[int] = []
         for found in pattern.finditer(digits):
+            if not before:
+                before, after = _joined(digits, kept)
             first, last = found.start(), found.start() + size - 1
-            left, right = _joined(digits, kept, first, -1), _joined(digits, kept, last, 1)
-            if not _is_whole(digits, last, left, right, size):
+            if not is_first and kept[first] < _OVERLAP // 2:
+                continue  # was seen at the end of the piece before
+            if not _is_whole(digits, last, before[first], after[last], size):
                 continue
             start, end = kept[first], kept[last] + 1
-            if _is_one_number(written[start:end]):
-                yield run.start() + start, run.start() + end, found.group(1).upper(), written[start:end]
+            if _is_one_number(written[start:end], size):
+                yield start_of_run + start, start_of_run + end, found.group(1).upper(), written[start:end]
 
 
-def _joined(digits: str, kept: list[int], at: int, step: int) -> int:
-    """How many digits are written without any gap before or after the digit `at`; nineteen are enough to know."""
-    count = 0
-    while (
-        count < 19
-        and 0 <= at + step < len(kept)
-        and kept[at + step] == kept[at] + step
-        and (step > 0 or digits[at + step].isdigit())
-    ):
-        at += step
-        count += 1
-    return count
+def _pieces(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The runs of digits with their place; a long one, such as a sheet of numbers, in pieces that overlap."""
+    for run in _RUN.finditer(text):
+        for start in range(run.start(), max(run.end() - _OVERLAP, run.start() + 1), _PIECE - _OVERLAP):
+            yield start, text[start : min(start + _PIECE, run.end())], start == run.start()
+
+
+def _joined(digits: str, kept: list[int]) -> tuple[list[int], list[int]]:
+    """How many characters are written without any gap before each one, as far as they are digits, and after it."""
+    before, after = [0] * len(kept), [0] * len(kept)
+    for at in range(1, len(kept)):
+        if kept[at] == kept[at - 1] + 1 and digits[at - 1].isdigit():
+            before[at] = before[at - 1] + 1
+    for at in range(len(kept) - 2, -1, -1):
+        if kept[at + 1] == kept[at] + 1:
+            after[at] = after[at + 1] + 1
+    return before, after
 
 
 def _is_whole(digits: str, last: int, left: int, right: int, size: int) -> bool:
@@ -165,8 +178,12 @@ def _is_whole(digits: str, last: int, left: int, right: int, size: int) -> bool:
     return (left == 0 or right == 0) and beside in (11, 18)  # two columns ran together
 
 
-def _is_one_number(written: str) -> bool:
+def _is_one_number(written: str, size: int) -> bool:
     """Whether what separates the digits can be the breaks of one number: one break, boxes, or the parts of a number."""
+    if len(written) == size:
+        return True
+    if size != 18 and ("|" in written or "\t" in written or written.count("\n") > 1):
+        return False
     pieces = [re.sub(r"[^0-9xX]", "", piece) for piece in re.split(r"[|\t\n][\s|]*", written)]
     sizes = tuple(len(piece) for piece in pieces if piece)
     return len(sizes) <= 2 or len(set(sizes)) == 1 or sizes in _CELL_SHAPES or set(sizes[:-1]) == {sizes[0]}

@@ -43,6 +43,8 @@ _PERSON_SIGN = re.compile(
     r"男|女|出生|[汉满回壮苗]族|身份证|患者|病例|死者|伤者|被处罚人|当事人|姓名|申请人|被申请人|村民|居民|老人|孤儿"
 )
 
+_NAMED_BEFORE = re.compile(rf"(?:^|[，,；;、：:\s])(?P<name>{NAME})(?=[，,、（(]|$)")
+
 _COMPANY = re.compile(r"公司|厂|店|合作社|经营|商行|企业|中心|个体工商户|法定代表人")
 
 HEALTH_HEADING = re.compile(
@@ -131,7 +133,11 @@ def _is_of_person(reading: Reading, found: re.Match[str]) -> bool:
     before = reading.text[max(start - len(near), 0) : start].rpartition("\n")[2]
     if "住所" in found.group() and _COMPANY.search(before):
         return False
-    return _PERSON_SIGN.search(near) is not None
+    if _PERSON_SIGN.search(near):
+        return True
+    if re.search("住[所地]", found.group()):
+        return False
+    return any(is_full_name(named["name"]) for named in _NAMED_BEFORE.finditer(before.rpartition("。")[2]))
 
 
 def home_hit(start: int, end: int) -> Hit:
