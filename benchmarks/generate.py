@@ -14,6 +14,8 @@ import json
 import os
 import re
 import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,6 +26,10 @@ from typing import Any, TypedDict
 import yaml
 
 REPO = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPO))
+
+from tests.packed import docx, paragraph, pdf, xlsx  # noqa: E402 - found only now that the folder is on the path
+
 AS_OF = date(2026, 11, 22)
 FIRST_DAY = date(2011, 11, 20)
 DAYS = 15 * 365
@@ -177,7 +183,7 @@ HEADINGS = _words(
     "组织领导 宣传引导 信息公开 安全管理 服务标准 其他事项"
 )
 CHAPTERS = _words("总则 职责 规划与建设 申请与受理 审查与决定 运行管理 资金管理 服务规范 监督检查 法律责任 附则")
-ATTACHMENTS = (("pdf", "情况表", b"%PDF-1.7\n"), ("xlsx", "明细表", b"PK\3\4"), ("docx", "申请表", b"PK\3\4"))
+ATTACHMENTS = (("pdf", "情况表"), ("xlsx", "明细表"), ("docx", "申请表"))
 PARTIES = "示例市{}{}有限公司"
 SURNAMES = _words("东江 西岭 南湖 北原 青山 白石 金桥 银杏 长宁 永和 安平 丰谷")
 MENDED = {"repeals": "废止", "amends": "修改", "interprets": "解读"}
@@ -240,6 +246,7 @@ def heads(count: int, seed: int) -> list[Head]:
     rng = Random(f"{seed} heads")
     found: list[Head] = []
     official: list[Head] = []
+    titles: Counter[str] = Counter()
     for number in range(count):
         column = rng.choices(COLUMNS, WEIGHTS)[0]
         if column.id == "fd-01-jd" and not official:
@@ -257,6 +264,9 @@ def heads(count: int, seed: int) -> list[Head]:
         title = column.title.format(
             year=day.year, month=day.month, thing=thing, target=target, party=PARTIES.format(rng.choice(SURNAMES), "")
         )
+        if column.is_official:
+            titles[title] += 1
+            title += f"（第{titles[title]}批）" if titles[title] > 1 else ""
         head = Head(number, f"{column.id.split('-')[-1]}-{number + 1}", column, day, title, thing, relation)
         if relation:
             found[relation[1]].incoming.append((relation[0], number))
@@ -303,8 +313,24 @@ def _attachments(rng: Random, head: Head) -> tuple[tuple[str, str, bytes], ...]:
         return ()
     kinds = rng.sample(ATTACHMENTS, rng.choice((1, 1, 2)))
     return tuple(
-        (f"{head.id}-{n}.{kind}", head.thing + title, magic + rng.randbytes(rng.randrange(2_000, 20_000)))
-        for n, (kind, title, magic) in enumerate(kinds, 1)
+        (f"{head.id}-{n}.{kind}", head.thing + title, _attachment(rng, kind))
+        for n, (kind, title) in enumerate(kinds, 1)
+    )
+
+
+def _attachment(rng: Random, kind: str) -> bytes:
+    """A file that opens, with some text: attachments are read before they are published."""
+    if kind == "pdf":
+        return pdf(*(f"Annex {rng.randrange(1000)}, page {number + 1}." for number in range(rng.randrange(1, 4))))
+    if kind == "docx":
+        return docx("".join(paragraph(_sentence(rng)) for _ in range(rng.randrange(5, 60))))
+    rows = range(1, rng.randrange(10, 120))
+    return xlsx(
+        "".join(
+            f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>{rng.choice(MATTERS)}</t></is></c>'
+            f'<c r="B{n}"><v>{rng.randrange(10_000)}</v></c></row>'
+            for n in rows
+        )
     )
 
 
@@ -355,7 +381,7 @@ def _extra(rng: Random, head: Head, name: str, issuer: str) -> str:
         "item_phone": lambda: f"0990-{rng.randrange(1_000_000, 10_000_000)}",
         "party": lambda: PARTIES.format(rng.choice(SURNAMES), head.thing[:2]),
         "decision_no": lambda: f"示决字〔{head.day.year}〕{head.number + 1}号",
-        "decision_date": lambda: (head.day - timedelta(days=rng.randrange(1, 12))).isoformat(),
+        "decision_date": lambda: (head.day - timedelta(days=rng.randrange(1, 6))).isoformat(),
         "budget_unit": lambda: f"示例市{head.thing}服务中心",
         "budget_year": lambda: str(head.day.year),
         "budget_item": lambda: "部门预算",
@@ -414,6 +440,8 @@ def _body(rng: Random, plan: Sequence[Head], head: Head) -> str:
     if head.number and rng.random() < 0.10:
         for _ in range(rng.choice((1, 1, 2, 4))):
             other = plan[rng.randrange(head.number)]
+            if other.is_repealed:
+                continue
             blocks.insert(
                 rng.randrange(1, len(blocks)), f"本项工作**参照**[《{other.title}》](@{other.id})的规定办理。"
             )
