@@ -460,13 +460,16 @@ def unknown_files(outputs: Outputs, out: Path, folders: MutableMapping[str, byte
     return tuple(sorted(path for path in found if not path.endswith("/")))
 
 
-def folders_are_untouched(rows: Rows, out: Path, folders: Mapping[str, bytes]) -> bool:
+def folders_are_untouched(rows: Rows, out: Path, folders: MutableMapping[str, bytes], now: int) -> bool:
     """Whether no folder of the output has got or lost a file since `unknown_files` looked, which found none of others.
 
-    Only where `rows` are those of the same build.
+    Only where `rows` are those of the same build. `folders` then tell the stamps of those that had none.
     """
+    settled = {}
     for folder, stamp in folders.items():
         if stamp == _LOOK:
+            if fresh := _stamp(f"{out}/{folder}", now):  # before it is read
+                settled[folder] = fresh
             try:
                 if not all(path.endswith("/") for path in _strangers(out, folder, rows, folders)):
                     return False
@@ -474,6 +477,7 @@ def folders_are_untouched(rows: Rows, out: Path, folders: Mapping[str, bytes]) -
                 return False
         elif stamp != _stamp(f"{out}/{folder}"):
             return False
+    folders.update(settled)
     return all(path.endswith("/") for path in _strangers(out, "", rows, folders))
 
 

@@ -250,7 +250,7 @@ def _is_untouched(output: Path, store: Store, now: int) -> bool:
     rows = store.shelf(named("rows", output))
     if not are_of_last_build(rows, output) or not are_untouched(rows, output, now):
         return False
-    return folders_are_untouched(rows, output, store.shelf(named("folders", output)))
+    return folders_are_untouched(rows, output, store.shelf(named("folders", output)), now)
 
 
 def _digest_of_themes(themes: Path) -> bytes:

@@ -6,13 +6,13 @@ detectors are loaded when the first text is screened: a build that reads nothing
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from sitegen.diagnostics import CodeInfo
+from sitegen.screening.patterns import later
 from sitegen.screening.spots import Screen, Spot, screen_of
 
 __all__ = ["Screen", "Spot", "codes", "screen_file", "screen_form", "screen_of", "screen_text", "without_numbers"]
@@ -62,7 +62,7 @@ def without_numbers(text: str) -> str:
     return masked(text)
 
 
-_MANY_DIGITS = re.compile(r"\d{11}")
+_MANY_DIGITS = later(r"\d{11}")
 
 
 def _find_in_file(text: str, screen: Screen, is_table: bool) -> tuple[Spot, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from sitegen.gongwen import Problem, Role, format_date_cn, parse_date, structure
+from sitegen.screening.patterns import later
 from sitegen.screening.spots import Spot
 
-_MARKS = re.compile(r"^[\s>#*_]+|[\s*_\\]+$")
+_MARKS = later(r"^[\s>#*_]+|[\s*_\\]+$")
 _LONGEST = 24
 
 

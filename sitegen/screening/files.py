@@ -17,6 +17,7 @@ from sitegen.screening.images import read_image
 from sitegen.screening.kinds import IMAGES, KIND_NAMES, fits, is_binary, kind_of
 from sitegen.screening.packed import Budget, damaged, open_package
 from sitegen.screening.parts import MAX_BYTES, Found, Inside, Part, UnreadError
+from sitegen.screening.patterns import later
 from sitegen.screening.people import names_of
 from sitegen.screening.spots import Screen, Spot
 
@@ -189,9 +190,9 @@ def _decoded(data: bytes) -> str:
         return data.decode("gb18030", "replace")
 
 
-_WIDE = re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x4e-\x9f]|[\x00-\x1f]\x30|[\x00-\xef]\xff){6,}")
-_NARROW = re.compile(rb"[0-9Xx +\-]{11,40}")
-_DIGITS = re.compile(rb"\d")
+_WIDE = later(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x4e-\x9f]|[\x00-\x1f]\x30|[\x00-\xef]\xff){6,}")
+_NARROW = later(rb"[0-9Xx +\-]{11,40}")
+_DIGITS = later(rb"\d")
 
 
 def _read_old(source: BinaryIO) -> Iterator[Part]:

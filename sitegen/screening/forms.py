@@ -11,6 +11,7 @@ from datetime import date
 
 from sitegen.diagnostics import CodeInfo, Severity
 from sitegen.screening.dates import contradicting_date
+from sitegen.screening.patterns import later
 from sitegen.screening.spots import Spot
 
 CODES: tuple[CodeInfo, ...] = (
@@ -50,15 +51,14 @@ CODES: tuple[CodeInfo, ...] = (
     ),
 )
 
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|<https?://[^>\s]+>|https?://[^\s）)]+")
-_NOT_TEXT = re.compile(r"[\s*_#>\\|:：。，、；,.;（）()\-—]+")
+_LINK = later(r"!?\[([^\]\n]*)\]\([^)\n]*\)|<https?://[^>\s]+>|https?://[^\s）)]+")
+_NOT_TEXT = later(r"[\s*_#>\\|:：。，、；,.;（）()\-—]+")
 _SHORT = 40
-_SEE = re.compile("附件|下载|点击|全文见|详见|请见|见下|扫描件")
-_JUMP = re.compile(
-    "点击|查看|详见|链接|跳转|原文|全文|更多|进入|网址|请见|阅读|访问|请|见|详情|此处|这里|的|到|内容|来源"
-)
-_ENACTS = re.compile("(?:现予|予以)(?:公布|发布)")
-_ORDER = re.compile(
+_SEE = later("附件|下载|点击|全文见|详见|请见|见下|扫描件")
+_JUMP = later("点击|查看|详见|链接|跳转|原文|全文|更多|进入|网址|请见|阅读|访问|请|见|详情|此处|这里|的|到|内容|来源")
+
+_ENACTS = later("(?:现予|予以)(?:公布|发布)")
+_ORDER = later(
     r"^[\s*#>]*(?:[^\s，。]{2,40}令|令)[\s*]*$|^[\s*#>]*第\s*[0-9〇零一二三四五六七八九十百]+\s*号[\s*]*$", re.MULTILINE
 )
 _HEAD = 800

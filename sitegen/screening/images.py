@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sitegen.screening.patterns import later
+
 
 @dataclass(slots=True)
 class Picture:
@@ -214,9 +216,9 @@ def _tags(data: bytes) -> Iterator[tuple[int, int, bytes]]:
             waiting.append((0, _unpack(order + "I", data, at + 2 + 12 * count)[0]))
 
 
-_CREATOR = re.compile(rb"<dc:creator>(.*?)</dc:creator>", re.DOTALL)
-_DESCRIBED = re.compile(rb"<dc:(?:title|description|subject)>(.*?)</dc:(?:title|description|subject)>", re.DOTALL)
-_TAG = re.compile(rb"<[^<>]*>")
+_CREATOR = later(rb"<dc:creator>(.*?)</dc:creator>", re.DOTALL)
+_DESCRIBED = later(rb"<dc:(?:title|description|subject)>(.*?)</dc:(?:title|description|subject)>", re.DOTALL)
+_TAG = later(rb"<[^<>]*>")
 
 
 def _read_xmp(data: bytes, picture: Picture) -> None:

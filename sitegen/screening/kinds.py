@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from sitegen.screening.patterns import later
+
 IMAGES = frozenset(("jpeg", "png", "gif", "webp", "bmp", "tiff"))
 
 KIND_NAMES: Mapping[str, str] = {
@@ -54,6 +56,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "program"),
     (b"\x7fELF", "program"),
 )
+
 _INSIDE: tuple[tuple[str, str], ...] = (
     ("word/document.xml", "docx"),
     ("xl/workbook.xml", "xlsx"),
@@ -67,7 +70,7 @@ _MIMETYPES: Mapping[bytes, str] = {
     b"application/epub+zip": "epub",
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(
+_HTML = later(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|table)\b", re.IGNORECASE | re.DOTALL
 )
 _TEXT = frozenset(("text", "html", "xml"))

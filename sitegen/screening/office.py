@@ -14,15 +14,17 @@ from xml.etree import ElementTree as ET
 
 from sitegen.screening.packed import Package, damaged, refuse_doctype, xml_of
 from sitegen.screening.parts import Found, Inside, Part
+from sitegen.screening.patterns import later
 from sitegen.screening.people import names_of
 from sitegen.screening.spots import Spot
 
 _CLEAN = "在 Word、Excel 或 WPS 里打开：文件—信息—检查文档，删除文档属性和个人信息后再保存。"
-_STYLES = re.compile(
+_STYLES = later(
     r"(.*/)?(styles\w*|settings|fontTable|theme\d*|webSettings|numbering|tableStyles|presProps|viewProps|calcChain"
     r"|\[Content_Types\]|manifest|container|people|\w*[pP]rops\d*)\.xml"
 )
-_FILES = re.compile(r"(.*/)?(media|embeddings|Pictures|Res|ObjectReplacements)/[^/]+", re.IGNORECASE)
+
+_FILES = later(r"(.*/)?(media|embeddings|Pictures|Res|ObjectReplacements)/[^/]+", re.IGNORECASE)
 
 
 def read_office(package: Package) -> Iterator[Found]:
@@ -168,7 +170,7 @@ def _words(node: ET.Element, words: list[str], apart: list[str]) -> None:
 
 # ---------------------------------------------------------------- xlsx
 
-_CELL = re.compile(r"([A-Z]{1,3})(\d+)")
+_CELL = later(r"([A-Z]{1,3})(\d+)")
 _WIDEST = 300  # columns that are told apart; what lies further right follows without gaps
 
 

@@ -16,6 +16,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
 from sitegen.screening.packed import damaged
 from sitegen.screening.parts import Found, Inside, Part, UnreadError
+from sitegen.screening.patterns import later
 from sitegen.screening.people import names_of
 from sitegen.screening.spots import Spot
 
@@ -24,8 +25,9 @@ _BROKEN = (  # what pypdf raises when a file is not as it should be
     *(PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, ArithmeticError),
     *(RecursionError, NotImplementedError, EOFError, OSError, LookupError),
 )
+
 _CLEAN = "在生成它的 Word、WPS 里：文件—信息—检查文档，清除作者后重新导出；或在 PDF 阅读器的文档属性里删去。"
-_READABLE = re.compile(r"[\s\x20-\x7e\u00a0-\u00ff\u2010-\u27bf\u3000-\u30ff\u3220-\u33ff\u3400-\u9fff\uff00-\uffef]")
+_READABLE = later(r"[\s\x20-\x7e\u00a0-\u00ff\u2010-\u27bf\u3000-\u30ff\u3220-\u33ff\u3400-\u9fff\uff00-\uffef]")
 
 
 def read_pdf(source: BinaryIO) -> Iterator[Found]:

@@ -5,12 +5,12 @@ Exports `names_of`.
 
 from __future__ import annotations
 
-import re
+from sitegen.screening.patterns import later
 
-_SEPARATORS = re.compile(r"[;；,，、|/]+")
-_CHINESE = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff·]{1,9}")
-_LATIN = re.compile(r"[A-Z][a-z]+(?:[ .-][A-Z][a-z]*)+")
-_NOBODY = re.compile(  # offices, programs, and what systems call their users
+_SEPARATORS = later(r"[;；,，、|/]+")
+_CHINESE = later(r"[\u3400-\u9fff][\u3400-\u9fff·]{1,9}")
+_LATIN = later(r"[A-Z][a-z]+(?:[ .-][A-Z][a-z]*)+")
+_NOBODY = later(  # offices, programs, and what systems call their users
     r"局|委|办|厅|科|处|室|部|府|院|中心|公司|单位|机关|学校|医院|集团|协会|站|所|队|网|系统|用户|管理|印|打字|电脑"
     r"|[Oo]ffice|[Ww]ord|[Ee]xcel|WPS|[Pp]ython|[Aa]crobat|[Mm]icrosoft|[Aa]pache|[Aa]dmin|[Uu]ser|[Ww]indows|[Ss]ystem"
 )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sitegen.diagnostics import CodeInfo, Severity
+from sitegen.screening.patterns import later
 from sitegen.screening.spots import Screen, Spot
 
 CODES: tuple[CodeInfo, ...] = (
@@ -53,14 +54,15 @@ _LEVEL = "绝密|机密|秘密"
 _STAR = "[★☆✩✭⭐✱*]"
 _TERM = "长期|永久|(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:年|个月|天|日)"
 _URGENT = "(?:紧急程度:?)?(?:特提|特急|加急|平急|急件)"
-_SECRET = re.compile(
+_SECRET = later(
     rf"(?:(?:份号:?)?[0-9]{{1,8}})?(?:{_URGENT})?(?:(?:密级|保密等级|保密级别)(?:和保密期限)?:?)?"
     rf"(?:(?P<level>{_LEVEL})级?(?:{_STAR}(?:{_TERM}|[0-9]{{1,3}})?|{_TERM})?(?:件|文件|材料|资料|文电)?"
     rf"|密码电报|加密电报|机要电报|密电)(?:{_URGENT})?"
 )
-_BARE = re.compile(f"(?:{_LEVEL})级?")
-_STARRED = re.compile(f"(?:{_LEVEL})级?[★☆✩✭⭐✱](?:{_TERM})?")
-_LEVELS = re.compile(_LEVEL)
+
+_BARE = later(f"(?:{_LEVEL})级?")
+_STARRED = later(f"(?:{_LEVEL})级?[★☆✩✭⭐✱](?:{_TERM})?")
+_LEVELS = later(_LEVEL)
 
 _FORBIDDEN = "(?:请|切)?(?:请勿|切勿|不得|严禁|禁止|不准|不要|勿)(?:对外|向外|随意|擅自|私自)?"
 _INSIDE = (
@@ -75,27 +77,27 @@ _BESIDES = (
 )
 _BETWEEN = "[,、;·.。!:★—-]*"
 _OF_THIS = "(?:[此本该](?:件|文|文件|材料|资料|刊))?[为属系]?"
-_INTERNAL = re.compile(
+_INTERNAL = later(
     rf"{_OF_THIS}(?:(?:{_BESIDES}){_BETWEEN})*(?:{_INSIDE})(?:{_BETWEEN}(?:{_INSIDE}|{_BESIDES}))*{_BETWEEN}"
 )
-_INTERNAL_NOTE = re.compile("内部(?:使用|参考|掌握|传阅|交流|发行|阅读|学习)|工作秘密")  # in brackets only
+_INTERNAL_NOTE = later("内部(?:使用|参考|掌握|传阅|交流|发行|阅读|学习)|工作秘密")  # in brackets only
 
 _NOT_PUBLIC = (
     "(?:暂)?(?:不予|不宜|不得|不能|不可|不向社会|不对外|不主动|不)公开(?:发布|刊登|报道|印发)?"
     "|(?:属|属于|为|按)?(?:政府信息)?依申请公开(?:信息|件)?|不上网(?:发布|公开)?|不予发布"
 )
-_REFUSAL = re.compile(rf"[此本该](?:件|文|文件|函|公文|信息|通知|批复|复函|意见|材料)(?:内容)?(?:{_NOT_PUBLIC})[.。]?")
-_REFUSAL_NOTE = re.compile(rf"(?:{_NOT_PUBLIC})")  # in brackets, on a line of its own
+_REFUSAL = later(rf"[此本该](?:件|文|文件|函|公文|信息|通知|批复|复函|意见|材料)(?:内容)?(?:{_NOT_PUBLIC})[.。]?")
+_REFUSAL_NOTE = later(rf"(?:{_NOT_PUBLIC})")  # in brackets, on a line of its own
 _OPTION_NAME = "(?:政府)?信息公开(?:选项|属性|类别|方式|类型|形式)|公开(?:属性|选项|类别|方式|类型|形式)"
-_OPTION = re.compile(rf"(?:{_OPTION_NAME}):?(?P<value>.{{3,40}})")
-_OPTION_LABEL = re.compile(rf"(?:{_OPTION_NAME}):?")
-_CHOICE = re.compile("(?P<box>[☑✓✔√■●☒□○☐])?(?P<name>主动公开|依申请公开|不予公开|不公开|免予公开)")
+_OPTION = later(rf"(?:{_OPTION_NAME}):?(?P<value>.{{3,40}})")
+_OPTION_LABEL = later(rf"(?:{_OPTION_NAME}):?")
+_CHOICE = later("(?P<box>[☑✓✔√■●☒□○☐])?(?P<name>主动公开|依申请公开|不予公开|不公开|免予公开)")
 _TICKED = frozenset("☑✓✔√■●☒")
 
-_TELEGRAM = re.compile(
+_TELEGRAM = later(
     "(?:等级:?)?(?:(?:特提|特急|加急|平急)[·.•]?)?(?:明电|明传电报|传真电报)|发电单位:?.{0,30}签批(?:盖章)?:?.{0,20}"
 )
-_PASSED_TO = re.compile("[此本]件(?:只|仅)?(?:发|传达|印发)至?.{1,12}级(?:及以[上下])?(?:单位|党委|党组|干部)?")
+_PASSED_TO = later("[此本]件(?:只|仅)?(?:发|传达|印发)至?.{1,12}级(?:及以[上下])?(?:单位|党委|党组|干部)?")
 
 # One of these is in every mark; they are looked for only where the character before them is in the text at all,
 # since one character is found ten times as fast as two.
@@ -126,20 +128,20 @@ _PLAIN: Mapping[int, int | str] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **{ord(a): b for a, b in zip("機絕內資傳開電報級長發後請參會", "机绝内资传开电报级长发后请参会", strict=True)},
 }
-_BLANK = re.compile(r"<[^<>]*>|&(?:[a-z]+|#\d+);|[\u200b-\u200f\u2060\ufeff\ufe0f\u00ad]")
-_CELL = re.compile(r"[^|\t]+")
-_FIELD = re.compile(r"\s*(?:标题|内容概述|题注|来源|关键词):")  # as the fields of a document are put into one text
-_BULLET = re.compile(r"\s*[*+-]\s")
+_BLANK = later(r"<[^<>]*>|&(?:[a-z]+|#\d+);|[\u200b-\u200f\u2060\ufeff\ufe0f\u00ad]")
+_CELL = later(r"[^|\t]+")
+_FIELD = later(r"\s*(?:标题|内容概述|题注|来源|关键词):")  # as the fields of a document are put into one text
+_BULLET = later(r"\s*[*+-]\s")
 _EDGES = "*_~`#>\\★☆ "
 _BRACKETS = {"(": ")", "[": "]", "【": "】", "〔": "〕", "〖": "〗", "{": "}", "<": ">", "『": "』", "「": "」"}
-_FIRST_BRACKET = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,24})[)\]】〕]")
-_LAST_BRACKET = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,24})[)\]】〕][.。]?$")
-_QUOTED = re.compile('“[^“”]*”|「[^「」]*」|《[^《》]*》|"[^"]*"')
+_FIRST_BRACKET = later(r"[(\[【〔]([^()\[\]【】〔〕]{2,24})[)\]】〕]")
+_LAST_BRACKET = later(r"[(\[【〔]([^()\[\]【】〔〕]{2,24})[)\]】〕][.。]?$")
+_QUOTED = later('“[^“”]*”|「[^「」]*」|《[^《》]*》|"[^"]*"')
 _EDGE_LINES = 15  # lines with words at the head and at the foot, where a document bears its marks
-_SENTENCE = re.compile("[。；，]|,|;")
+_SENTENCE = later("[。；，]|,|;")
 _LONGEST = 60  # characters of a line that is a mark and nothing else
-_MARK_IN_LONG_LINE = re.compile(r"^\W*[(（【\[〔]|[★☆✩✭⭐✱|\t]")
-_MARK_AT_ITS_END = re.compile(r"[)）】\]〕]\W*$")
+_MARK_IN_LONG_LINE = later(r"^\W*[(（【\[〔]|[★☆✩✭⭐✱|\t]")
+_MARK_AT_ITS_END = later(r"[)）】\]〕]\W*$")
 
 
 class _Cell(NamedTuple):

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from sitegen.diagnostics import CodeInfo, Severity
+from sitegen.screening.patterns import later
 from sitegen.screening.spots import Screen, Spot
 
 _W, _I = Severity.WARNING, Severity.INFO
@@ -236,21 +237,21 @@ def _table_of(words: Iterable[Entry], forms: Sequence[str] = ()) -> _Table:
 
 _OPEN, _CLOSE = "[【（(〖［﹝〔〈{", "]】）)〗］﹞〕〉}"
 _DIGITS = "[0-9０-９]"
-_DOC_NO = re.compile(
+_DOC_NO = later(
     rf"(?P<open>[{re.escape(_OPEN)}])[ ]?(?P<year>(?:19|20)?{_DIGITS}{{2}})年?[ ]?[{re.escape(_CLOSE)}]"
     rf"[ ]?(?P<di>第?)[ ]?0*(?P<serial>[1-9][0-9]{{0,4}})[ ]?号"
 )
-_BEFORE_DOC_NO = re.compile(r"[发函办规字令政知电告审批复纪通建教科财农水林卫市监局委厅府组党工税人社环]\s?$")
+_BEFORE_DOC_NO = later(r"[发函办规字令政知电告审批复纪通建教科财农水林卫市监局委厅府组党工税人社环]\s?$")
 _TWO_DIGITS_MEAN_1900 = 49  # 〔49〕 and later
 _ZEROS = "○◯ＯO0０零o〇"
-_YEAR = re.compile(rf"[一二][{_ZEROS}一二三四五六七八九]{{3}}(?=年)")
+_YEAR = later(rf"[一二][{_ZEROS}一二三四五六七八九]{{3}}(?=年)")
 _HALF = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 _FULL_DIGITS = {ord(full): ord(half) for full, half in zip("０１２３４５６７８９．％", "0123456789.%", strict=True)}
-_SPACED = re.compile(  # not 第一 条件
+_SPACED = later(  # not 第一 条件
     rf"第(?:[ \u3000]+[{_NUMERAL}]+[ \u3000]*|[{_NUMERAL}]+[ \u3000]+)[条款项章节编]"
     "(?![件例约文块目额式程能日假制号辑])"
 )
-_FULL_NUMBER = re.compile("[０-９]+(?:[．][０-９]+)?[％]?")
+_FULL_NUMBER = later("[０-９]+(?:[．][０-９]+)?[％]?")
 
 # Each begins with one character as it is: only then the search skips everything else at once.
 _FORMS: tuple[str, ...] = (
@@ -391,7 +392,7 @@ def _said(entry: Entry) -> tuple[str, str]:
     return f"“{entry.wrong}”{verb}“{entry.right}”", f"改为“{entry.right}”。{entry.why}"
 
 
-_DATE_LINE = re.compile(r"^[ \u3000]*(20[0-9]{2})年([0-9]{1,2})月[0-9]{1,2}日[ \u3000]*$", re.MULTILINE)
+_DATE_LINE = later(r"^[ \u3000]*(20[0-9]{2})年([0-9]{1,2})月[0-9]{1,2}日[ \u3000]*$", re.MULTILINE)
 
 
 @functools.lru_cache(maxsize=1)
@@ -401,8 +402,8 @@ def _written(text: str) -> tuple[int, int]:
     return (int(found[-1][0]), int(found[-1][1])) if found else (0, 0)
 
 
-_POINTS_TWICE = re.compile("[，。、；：！？](?=[，。、；：！？])")
-_DOUBLED = re.compile("([，、；：])\\1+|。{2,}|[，、；：][。！？，、；：]|[。！？][，、；：]|[！？]。")
+_POINTS_TWICE = later("[，。、；：！？](?=[，。、；：！？])")
+_DOUBLED = later("([，、；：])\\1+|。{2,}|[，、；：][。！？，、；：]|[。！？][，、；：]|[！？]。")
 
 
 def _pointed_twice(text: str) -> Iterator[_Hit]:
@@ -477,11 +478,11 @@ _FORM_OF: Mapping[str, Callable[[str, int], _Hit | None]] = {
 
 # ---------------------------------------------------------------- where nothing is said
 
-_AS_IT_IS = re.compile(
+_AS_IT_IS = later(
     r"`[^`\n]*`|《[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*+》|\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)|<[^<>\n]*>|\{[^{}\n]*\}|\[\[[^\[\]\n]*\]\]"
     r"|(?:https?|ftp|mailto):[^\s\u3000-\uffff]+|^:::.*$|^\[\^?[^\]\n]*\]:.*$"
 )
-_FENCE = re.compile(r" {0,3}(?:```+|~~~+)")
+_FENCE = later(r" {0,3}(?:```+|~~~+)")
 _QUOTES = {"“": "”", "‘": "’", '"': '"', "「": "」"}
 
 

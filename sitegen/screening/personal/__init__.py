@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from sitegen.screening.patterns import later
 from sitegen.screening.personal.accounts import accounts
 from sitegen.screening.personal.codes import CODES
 from sitegen.screening.personal.identity import half_masked_ids, old_ids, resident_ids
@@ -52,11 +53,12 @@ _BETWEEN = bytes((*range(0x21), 0x7F, *range(0x80, 0xC0), 0xC2, 0xC3, 0xE1, 0xE2
 _ELEVEN_DIGITS, _SEVEN_DIGITS = b"0" * 11, b"0" * 7
 
 # Without one of these words no table has a column of persons.
-_NAME_WORD = re.compile(
+_NAME_WORD = later(
     "姓名|名单|户主|对象|享受人|领取人|申请人|申报人|受益人|残疾人|患者|病人|学生|家长|监护人|持卡人|贫困户|脱贫户|监测户|救助人|受助人|产妇|孕妇|"
     "承租人|购房人|农户|当事人|车主|联系人|负责人|代表人|人员|家庭成员|被征收人|权利人|老人"
 )
-_ENTITY = re.compile("&(?:nbsp|emsp|ensp|thinsp|#160|#xa0|#8194|#8195|#12288);", re.IGNORECASE)
+
+_ENTITY = later("&(?:nbsp|emsp|ensp|thinsp|#160|#xa0|#8194|#8195|#12288);", re.IGNORECASE)
 
 # What is looked for by its words. Each pattern begins with one character, which `re` finds at a nanosecond a place;
 # what must stand before it is looked at from there.
@@ -64,36 +66,36 @@ _Kind = Callable[[Reading], Iterator[Hit]]
 
 _BY_WORD: tuple[tuple[re.Pattern[str], _Kind], ...] = (
     (
-        re.compile(
+        later(
             r"住(?:址|家|(?<=居住)[地于在：]|(?<=[现租暂家，,。；;、（(：:\s]住)(?![房建院宿户宅])|(?<=\A住)(?![房建院宿户宅]))"
         ),
         homes,
     ),
-    (re.compile("址(?:(?<=家庭地址)|(?<=家庭详细地址)|(?<=家庭居住地址)|(?<=户籍地址))"), homes),
-    (re.compile("籍(?<=户籍)"), homes),
-    (re.compile("口(?<=户口)所在"), homes),
-    (re.compile(r"岁(?:(?<=[0-9０-９]岁)|(?<=[0-9０-９]周岁)|(?<=[0-9０-９]\s岁))"), ages),
-    (re.compile(r"班(?<=[0-9０-９一二三四五六七八九十）)\s]班)"), classes),
-    (re.compile(r"姓\s*名[：:]"), ailments),
-    (re.compile("患者[：:]"), ailments),
-    (re.compile("病人[：:]"), ailments),
-    (re.compile("车主"), plates),
-    (re.compile("驶(?<=驾驶)[人员]"), plates),
-    (re.compile("微信"), chats),
-    (re.compile("Q(?=Q)"), chats),
-    (re.compile("q(?=q)"), chats),
+    (later("址(?:(?<=家庭地址)|(?<=家庭详细地址)|(?<=家庭居住地址)|(?<=户籍地址))"), homes),
+    (later("籍(?<=户籍)"), homes),
+    (later("口(?<=户口)所在"), homes),
+    (later(r"岁(?:(?<=[0-9０-９]岁)|(?<=[0-9０-９]周岁)|(?<=[0-9０-９]\s岁))"), ages),
+    (later(r"班(?<=[0-9０-９一二三四五六七八九十）)\s]班)"), classes),
+    (later(r"姓\s*名[：:]"), ailments),
+    (later("患者[：:]"), ailments),
+    (later("病人[：:]"), ailments),
+    (later("车主"), plates),
+    (later("驶(?<=驾驶)[人员]"), plates),
+    (later("微信"), chats),
+    (later("Q(?=Q)"), chats),
+    (later("q(?=q)"), chats),
 )
 
 _BY_WORD_AND_NUMBER: tuple[tuple[re.Pattern[str], _Kind], ...] = (
-    (re.compile("宅"), home_phones),
-    (re.compile("庭(?<=家庭)"), home_phones),
-    (re.compile("学[籍号]"), student_numbers),
-    (re.compile("照(?<=护照)"), passports),
-    (re.compile("证(?:(?<=通行证)|(?<=台胞证)|(?<=回乡证)|(?<=居住证))"), permits),
-    (re.compile("保(?<=[社医低]保)"), social_cards),
-    (re.compile("障(?<=社会保障)[卡号]"), social_cards),
-    (re.compile("疗(?<=医疗)[保证]"), social_cards),
-    (re.compile("证(?:(?<=残疾证)|(?<=疾人证)|(?<=优抚证)|(?<=[军警]官证)|(?<=士兵证)|(?<=医疗证))"), social_cards),
+    (later("宅"), home_phones),
+    (later("庭(?<=家庭)"), home_phones),
+    (later("学[籍号]"), student_numbers),
+    (later("照(?<=护照)"), passports),
+    (later("证(?:(?<=通行证)|(?<=台胞证)|(?<=回乡证)|(?<=居住证))"), permits),
+    (later("保(?<=[社医低]保)"), social_cards),
+    (later("障(?<=社会保障)[卡号]"), social_cards),
+    (later("疗(?<=医疗)[保证]"), social_cards),
+    (later("证(?:(?<=残疾证)|(?<=疾人证)|(?<=优抚证)|(?<=[军警]官证)|(?<=士兵证)|(?<=医疗证))"), social_cards),
 )
 
 

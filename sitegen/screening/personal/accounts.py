@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sitegen.screening.patterns import later
 from sitegen.screening.personal.identifiers import passes_luhn
 from sitegen.screening.personal.names import NAME, is_full_name
 from sitegen.screening.personal.reading import (
@@ -25,32 +26,32 @@ from sitegen.screening.personal.reading import (
     place_of,
 )
 
-_ACCOUNT = re.compile(rf"(?<![0-9A-Za-z.])[0-9](?:[{GAP}]{{0,3}}[0-9]){{11,29}}(?![0-9A-Za-z])")
+_ACCOUNT = later(rf"(?<![0-9A-Za-z.])[0-9](?:[{GAP}]{{0,3}}[0-9]){{11,29}}(?![0-9A-Za-z])")
 
-_ID = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])")
+_ID = later(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])")
 
-_CARD_BEGINNING = re.compile(r"62|4|5[1-5]|9558|9559|60|65|68|69|9[468]|3[47]")
+_CARD_BEGINNING = later(r"62|4|5[1-5]|9558|9559|60|65|68|69|9[468]|3[47]")
 
-_ACCOUNT_LABEL = re.compile(
+_ACCOUNT_LABEL = later(
     r"(?:卡号|账号|帐号|账户|帐户|存折号?|银行卡|一卡通号?|工资卡|储蓄卡)(?:号码?)?(?:[（(][^）)]{0,12}[）)])?[为是]?[：:\s]*$"
 )
 
-_CARD_WORD = re.compile(
+_CARD_WORD = later(
     r"卡号|银行卡|[农工建中交邮招]行|邮储|储蓄|借记卡|信用卡|一卡通|存折|工资卡|社保卡|惠农|信用社|农商行|农商银行|银行|开户|户名|打卡|转账|汇款|收款"
 )
 
-_PUBLIC_ACCOUNT = re.compile(
+_PUBLIC_ACCOUNT = later(
     r"财政专户|财政局|国库|收款单位|缴款|汇缴|对公|基本户|基本账户|基本存款|保证金|非税|捐赠|捐款|公共资源|交易中心|公积金|社会保险(?:费|基金)|缴费|税务|投标|"
     r"采购|招标|中标|供应商|指定账户|专用账户|专户|监管账户|单位名称|单位账户|"
     r"(?:户\s*名|账户名称?|帐户名称?|收款人|开户名称?|收款方|名\s*称|全\s*称)[：:\s|]*[^\s，。；|]{0,30}"
     r"(?:局|中心|政府|公司|委员会|学校|医院|厅|会|所|站|队|处|办|院|厂|社|集团|大学|中学|小学|部|基金|银行)"
 )
 
-_HOLDER = re.compile(
+_HOLDER = later(
     rf"(?:户\s*名|姓\s*名|持卡人|收款人|账户名称?|开户人|领取人|户主|本人)[：:\s|为是]*({NAME})(?=[\s，。；,;、|（(]|$)"
 )
 
-_OWN_ACCOUNT = re.compile(r"存折|一卡通|惠农|社保卡|工资卡|本人|个人账|个人银行|农户|储蓄卡|养老金|低保|补贴发放|抚恤")
+_OWN_ACCOUNT = later(r"存折|一卡通|惠农|社保卡|工资卡|本人|个人账|个人银行|农户|储蓄卡|养老金|低保|补贴发放|抚恤")
 
 
 def accounts(reading: Reading) -> Iterator[Hit]:

@@ -11,22 +11,24 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
+from sitegen.screening.patterns import later
 from sitegen.screening.personal.names import is_full_name
 
-_RULE = re.compile(r"[\s|:\-]*")
+_RULE = later(r"[\s|:\-]*")
 # Words that make a short cell a heading.
-_HEADING = re.compile(
+_HEADING = later(
     "姓名|名称|户主|对象|电话|手机|号码|编号|账号|帐号|卡号|账户|地址|住址|年龄|性别|民族|单位|金额|备注|序号|班级|年级|职务|职称|类别|类型|等级|原因|状况|"
     "情况|日期|时间|身份证|证号|代码|项目|部门|科室|机构|学校|籍贯|标准|病种|关系|数量|人数|面积|网点|地点|村组|社区|乡镇|邮箱|决算|预算|科目|收入|支出|方式|数值|指标|微信|车牌|护照|学号|区划|开户行|申请人|患者|人员"
 )
 # A heading of a column of persons: 姓名, 户主姓名, 申请人（户主）.
-NAME_HEADING = re.compile(
+NAME_HEADING = later(
     "[^，。；：:]{0,8}(?:姓名|名单|户主|申请人|申报人|受益人|救助对象|保障对象|补贴对象|补助对象|资助对象|扶持对象|对象名称|享受人|领取人|残疾人|患者|病人|学生|家长|"
     "监护人|持卡人|低保对象|贫困户|脱贫户|监测户|被救助人|受助人|优抚对象|产妇|孕妇|承租人|购房人|农户|当事人|车主|联系人|负责人|法定代表人|人员|家庭成员|被征收人|权利人|"
     "老人)(?:名称)?(?:[（(/、][^，。；]{0,12})?"
 )
+
 _LONGEST_HEADING = 24
-_LONG_NUMBER = re.compile(r"\d{5}")
+_LONG_NUMBER = later(r"\d{5}")
 
 
 class Row(NamedTuple):

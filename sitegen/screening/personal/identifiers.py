@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from sitegen.screening.patterns import later
+
 # GB/T 2260: the provinces; 71, 81, 82 and 83 are Taiwan, Hong Kong and Macao, and the residence permits of all three.
-_PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
-_LONG = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]")
-_SHORT = re.compile(r"[1-9][0-9]{14}")
+_PROVINCES = later("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
+_LONG = later(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]")
+_SHORT = later(r"[1-9][0-9]{14}")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 _CHECKS = "10X98765432"
-_CREDIT = re.compile(r"[159AN][0-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_CREDIT = later(r"[159AN][0-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _CREDIT_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
@@ -69,7 +71,7 @@ def passes_luhn(number: str) -> bool:
     return (sum(digits[::2]) + sum(_DOUBLED[d] for d in digits[1::2])) % 10 == 0
 
 
-_ANY_LONG = re.compile(r"(?<!\d)(?:\d{17}[\dXxＸｘ]|1\d{10}|\d{15,19})(?!\d)")
+_ANY_LONG = later(r"(?<!\d)(?:\d{17}[\dXxＸｘ]|1\d{10}|\d{15,19})(?!\d)")
 
 
 def without_numbers(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sitegen.screening.patterns import later
 from sitegen.screening.personal.identifiers import (
     has_resident_id_form,
     is_credit_code,
@@ -26,27 +27,27 @@ from sitegen.screening.personal.reading import (
     place_of,
 )
 
-_RUN = re.compile(rf"[0-9][0-9xX{GAP}|\t\n.·_/\\]{{13,}}")
+_RUN = later(rf"[0-9][0-9xX{GAP}|\t\n.·_/\\]{{13,}}")
 
 _KEPT = frozenset("0123456789xX")
 
 _PIECE, _OVERLAP = 100_000, 1000  # characters
 
-_LONG_ID = re.compile(r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9xX]))")
+_LONG_ID = later(r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9xX]))")
 
-_SHORT_ID = re.compile(r"(?=([1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}))")
+_SHORT_ID = later(r"(?=([1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}))")
 
 _CELL_SHAPES = frozenset(
     ((6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (3, 3, 4, 4, 4), (6, 8, 3, 1), (6, 6, 6), (4, 4, 4, 4, 2))
 )
 
-_HALF_MASKED = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}[0-9*＊×xX●○•]{11}[0-9*＊×xX●○•](?![0-9A-Za-z*＊])")
+_HALF_MASKED = later(r"(?<![0-9A-Za-z])[1-9][0-9]{5}[0-9*＊×xX●○•]{11}[0-9*＊×xX●○•](?![0-9A-Za-z*＊])")
 
-_MASK = re.compile(r"[*＊×xX●○•]")
+_MASK = later(r"[*＊×xX●○•]")
 
-_TWO_MASKS = re.compile(r"[*＊×xX●○•][0-9*＊×xX●○•]{0,10}[*＊×xX●○•]")  # as near as in a number half hidden
+_TWO_MASKS = later(r"[*＊×xX●○•][0-9*＊×xX●○•]{0,10}[*＊×xX●○•]")  # as near as in a number half hidden
 
-_CREDIT_LABEL = re.compile(r"信用代码|税号|纳税人识别|组织机构代码|机构代码|营业执照")
+_CREDIT_LABEL = later(r"信用代码|税号|纳税人识别|组织机构代码|机构代码|营业执照")
 
 
 def resident_ids(reading: Reading) -> Iterator[Hit]:

@@ -5,7 +5,7 @@ Exports `NAME`, `is_listed_name`, `is_full_name`.
 
 from __future__ import annotations
 
-import re
+from sitegen.screening.patterns import later
 
 _SURNAMES = (
     "常代王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
@@ -18,14 +18,14 @@ _SURNAMES = (
 _TWO = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒|夏侯|端木|百里|长孙|宇文|独孤|南宫"
 _HAN = "\u3400-\u9fff"
 NAME = rf"(?:(?:{_TWO})[{_HAN}]{{1,2}}|[{_SURNAMES}][{_HAN}]{{1,2}})"  # part of a pattern; words may look like it too
-_FULL = re.compile(NAME)
-_LISTED = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}(?:[·•・．.][{_HAN}]{{1,8}})+")
+_FULL = later(NAME)
+_LISTED = later(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}(?:[·•・．.][{_HAN}]{{1,8}})+")
 _TITLES = frozenset(
     ("老师", "主任", "校长", "先生", "女士", "同志", "科长", "局长", "书记", "经理", "医生", "律师", "工", "总")
 )
-_HIDDEN = re.compile(r"[某*＊×✕✖○〇●□■_＿Xx\d]")
+_HIDDEN = later(r"[某*＊×✕✖○〇●□■_＿Xx\d]")
 # Words of headings, forms and sums that have the shape of a name.
-_WORDS = re.compile(
+_WORDS = later(
     "合计|小计|总计|共计|平均|累计|其他|其它|其中|以上|以下|备注|说明|注|无|略|暂无|同上|空白|单位|部门|科室|企业|个人|个体|集体|法人|名称|姓名|性别|年龄|"
     "民族|电话|地址|职务|职称|金额|项目|类别|类型|序号|编号|日期|时间|方式|方法|成员|全部|余额|余数|万元|平方|高中|高级|高校|高等|高血压|中级|初级|明细|管理|"
     "程序|权限|权利|党员|计划|支出|支部|来源|来信|经费|时限|时段|安全|安置|温度|成绩|成果|路线|路段|车辆|车间|车型|华侨|华东|华南|华北|华中|江苏|江西|海南|"

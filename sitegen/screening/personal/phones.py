@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sitegen.screening.patterns import later
 from sitegen.screening.personal.reading import (
     GAP,
     OTHER_HEADING,
@@ -21,51 +22,51 @@ from sitegen.screening.personal.reading import (
 )
 from sitegen.screening.spots import Screen
 
-_MOBILE = re.compile(
+_MOBILE = later(
     rf"(?<![0-9])(?:[(（]?(?:\+|00)?86[)）]?[{GAP}]{{0,3}}|0)?(1[{GAP}]{{0,3}}[3-9](?:[{GAP}.·]{{0,3}}[0-9]){{9}})(?![0-9])"
     rf"|(?<![0-9])(1[3-9](?:[{GAP}]{{0,3}}\n?[{GAP}]{{0,3}}[0-9]){{9}})(?![0-9])"
 )
 
 # In every match of the above, and quick to look for: each begins with one character as it is.
 _MOBILE_CORES = (
-    re.compile(rf"1[{GAP}]{{0,3}}[3-9](?:[{GAP}.·]{{0,3}}[0-9]){{9}}(?![0-9])"),
-    re.compile(rf"1[3-9](?:[{GAP}]{{0,3}}\n?[{GAP}]{{0,3}}[0-9]){{9}}(?![0-9])"),
+    later(rf"1[{GAP}]{{0,3}}[3-9](?:[{GAP}.·]{{0,3}}[0-9]){{9}}(?![0-9])"),
+    later(rf"1[3-9](?:[{GAP}]{{0,3}}\n?[{GAP}]{{0,3}}[0-9]){{9}}(?![0-9])"),
 )
 
-_UNIT_AFTER = re.compile(
+_UNIT_AFTER = later(
     r"\s?(?:[元万亿千百吨人户件台套个株亩头只辆家次米册条项份枚平立公桶度瓦焦]|[%％‰㎡]|美元|k[mgWw]|kWh|m[²³23]?\b|t\b|MB|GB|GWh?\b|Hz)"
 )
 
-_FILE_ENDING = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|html?|zip|rar|wps|ofd)", re.IGNORECASE)
+_FILE_ENDING = later(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|html?|zip|rar|wps|ofd)", re.IGNORECASE)
 
-_SERVICE_PHONE = re.compile(
+_SERVICE_PHONE = later(
     r"(?:咨询|监督|举报|投诉|值班|办公室?|服务|热线|受理|预约|报名|报修|抢修|维修|救援|救助|应急|求助|维权|窗口|政务|公开|查询|反映|报警|防汛|防火|接待|信访|"
     r"客服|报案|会务|技术支持|督查|质疑|对外|公示|订票|申诉|24小时|联络处|报送|接听|总机|前台|传真|招聘|招生|征兵)"
     r"(?:[及和与、/（(][^：:0-9]{0,8})?(?:联系|联络|业务)?(?:座机|手机|移动)?(?:电话|热线|专线|手机|号码|方式)(?:号码)?(?:[（(][^）)]{0,10}[）)])?(?:[为是])?"
     r"[：:\s]*+(?:[0-9\-—－\s、，,/；;：:+转或及和]++|[（(][^（()）]{0,12}+[）)]?+)*+$"
 )
 
-_PHONE_WORD = re.compile(r"电话|手机|联系|号码|微信|热线|短信|致电|拨打|(?i:tel|phone|mobile|mob|cell)")
+_PHONE_WORD = later(r"电话|手机|联系|号码|微信|热线|短信|致电|拨打|(?i:tel|phone|mobile|mob|cell)")
 
-_PHONE_LETTERS = re.compile(r"(?i:(?:^|[^a-z])(?:tel|phone|mobile|mob|cell|fax|t|m|p|wechat|vx|wx))[.]?$")
+_PHONE_LETTERS = later(r"(?i:(?:^|[^a-z])(?:tel|phone|mobile|mob|cell|fax|t|m|p|wechat|vx|wx))[.]?$")
 
-_PRIVATE_WORD = re.compile(
+_PRIVATE_WORD = later(
     r"本人|家长|户主|患者|病人|监护人|申请人|当事人|住户|学生|被处罚|举报人|投诉人|受益|贫困户|脱贫户|低保|业主|产妇|家属|儿童|村民|农户|居民|残疾人|"
     r"身份证|男，|女，|，男|，女|死者|伤者|债务人|被执行人|失信"
 )
 
-_BODY = re.compile(
+_BODY = later(
     r"局|委员会|人民政府|公司|中心|办公室|学校|医院|大厅|窗口|事务所|协会|支队|大队|街道办|居委会|村委会|单位|机构|采购人|招标人|代理|网点|"
     r"[\u4e00-\u9fff]{2}[科股室站](?=[\s）)，。,：:、0-9]|电话|联系|$)"
 )
 
-_WORK_WORD = re.compile(
+_WORK_WORD = later(
     r"联系人|联络人|经办|承办|负责人|采购|招标|代理|科长|局长|主任|处长|书记|镇长|乡长|村长|组长|河长|路长|林长|老师|先生|女士|同志|经理|律师|秘书|科员|工程师"
 )
 
-_PHONE_HEADING = re.compile(r"电话|手机|联系方式|联系号码|联系")
+_PHONE_HEADING = later(r"电话|手机|联系方式|联系号码|联系")
 
-_HOME_PHONE = re.compile(
+_HOME_PHONE = later(
     rf"(?:住宅|家庭|家里|家中|宅)(?:固定|联系|座机)?电话?(?:号码)?[：:\s为是]*([(（]?0[0-9]{{2,3}}[)）]?[{GAP}]{{0,3}})?([2-9][0-9]{{6,7}})(?![0-9])"
 )
 

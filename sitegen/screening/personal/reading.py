@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from sitegen.screening.patterns import later
 from sitegen.screening.personal.grid import NAME_HEADING, Row, tables_of
 from sitegen.screening.personal.names import is_listed_name
 
@@ -20,27 +21,27 @@ GAP = (
     r"\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 )
 
-_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ＋＠]")
+_FULL_WIDTH = later("[０-９Ａ-Ｚａ-ｚ＋＠]")
 
-_BREAK_TAG = re.compile(r"<br\s*/?>")
-_STRONG = re.compile(r"(?<!\*)\*\*([0-9 ]+)\*\*(?!\*)")  # of Markdown; stars that hide digits are more
+_BREAK_TAG = later(r"<br\s*/?>")
+_STRONG = later(r"(?<!\*)\*\*([0-9 ]+)\*\*(?!\*)")  # of Markdown; stars that hide digits are more
 
-ID_LABEL = re.compile(r"身份证|公民身份|证件号|证件编码|身份号|身份证明号|\bID\b|户口簿?号")
-ACCOUNT_HEADING = re.compile(r"卡号|账号|帐号|银行卡|账户|帐户|存折|一卡通|打卡")
+ID_LABEL = later(r"身份证|公民身份|证件号|证件编码|身份号|身份证明号|\bID\b|户口簿?号")
+ACCOUNT_HEADING = later(r"卡号|账号|帐号|银行卡|账户|帐户|存折|一卡通|打卡")
 
 # Before, and above, what is no number of a person.
-OTHER_NUMBER = re.compile(
+OTHER_NUMBER = later(
     r"(?:单号|流水号?|分标|标号|包号|附件|附图|附表|图表|运单|快递|编号|编码|序号|代码|项目号|标段|备案号?|文号|发票号?|合同号?|条码|条形码|追溯码|索引号?|"
     r"受理号|登记号|注册号|许可证号?|证书号?|批号|件号|考号|准考证号?|报名号|工号|学号|学籍号|图号|案号|站号|标识码|备案|房号|订单号?|凭证号?|保单号?|证号|批准文号|"
     r"No|NO|SN|ISBN|UUID|IMEI|ID)[.．。为是]?[：:\s]*[A-Za-z0-9〔〕（()）\-－_/]*$"
 )
 
-OTHER_HEADING = re.compile(
+OTHER_HEADING = later(
     r"编号|编码|序号|代码|单号|流水|标段|备案|文号|发票|合同|条码|追溯码|索引|受理号|登记号|注册号|许可|证书|批号|件号|考号|准考证|工号|学号|学籍|金额|总额|"
     r"总值|产值|数值|收入|支出|面积|数量|余额|坐标|经度|纬度|单价|总价|报价|预算|决算|人口|产量|合计"
 )
 
-_BODY_HEADING = re.compile(
+_BODY_HEADING = later(
     r"单位|机构|企业|公司|部门|科室|网点|药店|医院|商户|店名|场所|项目名称|项目单位|站点|窗口|名称$|职务|法定代表人|经营|学校名称|团队"
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sitegen.screening.patterns import later
 from sitegen.screening.personal.grid import NAME_HEADING, Row
 from sitegen.screening.personal.names import is_full_name, is_listed_name
 from sitegen.screening.personal.reading import Hit, is_of_bodies, masked
@@ -26,29 +27,29 @@ from sitegen.screening.personal.words import (
     plate_hit,
 )
 
-_HOME_HEADING = re.compile(r"住址|家庭地址|家庭住|户籍地|户籍所在|户口所在|现住|居住地|住所|^(?:详细)?地址$|门牌|居住")
+_HOME_HEADING = later(r"住址|家庭地址|家庭住|户籍地|户籍所在|户口所在|现住|居住地|住所|^(?:详细)?地址$|门牌|居住")
 
-_HEALTH_OF_OTHERS = re.compile(r"擅长|诊疗|主治|收治|特色|门诊|医师|医生|专家|职称|科室|药品|疫苗|防治|课题|论文|研究")
+_HEALTH_OF_OTHERS = later(r"擅长|诊疗|主治|收治|特色|门诊|医师|医生|专家|职称|科室|药品|疫苗|防治|课题|论文|研究")
 
-_OF_CHILDREN = re.compile(r"(?:儿童|幼儿|婴儿|新生儿|婴幼儿|孤儿|未成年人)(?:的)?姓名")
+_OF_CHILDREN = later(r"(?:儿童|幼儿|婴儿|新生儿|婴幼儿|孤儿|未成年人)(?:的)?姓名")
 
-_CLASS_HEADING = re.compile(r"班级|年级|所在班|就读班|班别")
+_CLASS_HEADING = later(r"班级|年级|所在班|就读班|班别")
 
-_CLASS_VALUE = re.compile(rf"{CLASS}|[0-9一二三四五六七八九十]+\s*[）)]?\s*班|[初高][0-9]{{4}}级|[小中大]班")
+_CLASS_VALUE = later(rf"{CLASS}|[0-9一二三四五六七八九十]+\s*[）)]?\s*班|[初高][0-9]{{4}}级|[小中大]班")
 
-_PASSPORT_VALUE = re.compile(r"[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}")
+_PASSPORT_VALUE = later(r"[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}")
 
-_PERMIT_VALUE = re.compile(r"[HMCWTL][A-Z]?[0-9]{7,10}|[0-9]{8}(?:[0-9]{2})?")
+_PERMIT_VALUE = later(r"[HMCWTL][A-Z]?[0-9]{7,10}|[0-9]{8}(?:[0-9]{2})?")
 
-_SOCIAL_HEADING = re.compile(
+_SOCIAL_HEADING = later(
     r"社保卡|社会保障卡|社会保障号|社保号|医保卡|医保号|医保编号|医疗证号|残疾人?证号?|低保证号?|优抚证号?|军官证号?|士兵证号?"
 )
 
-_PLATE_HEADING = re.compile(r"车牌|号牌|车号")
+_PLATE_HEADING = later(r"车牌|号牌|车号")
 
-_CHAT_HEADING = re.compile(r"微信|QQ|qq|邮箱|邮件|E-?mail", re.IGNORECASE)
+_CHAT_HEADING = later(r"微信|QQ|qq|邮箱|邮件|E-?mail", re.IGNORECASE)
 
-_CHAT_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{4,30}(?:@[A-Za-z0-9.\-]+)?")
+_CHAT_VALUE = later(r"[A-Za-z0-9][A-Za-z0-9_.\-]{4,30}(?:@[A-Za-z0-9.\-]+)?")
 
 
 def table_hits(table: tuple[Row, ...]) -> Iterator[Hit]:
