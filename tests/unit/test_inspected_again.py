@@ -1,4 +1,4 @@
-"""Finished pages that are as they were left are not inspected again; anything that may say otherwise makes it happen."""
+"""Finished pages that are as they were left are not inspected again; whatever may say otherwise makes it happen."""
 
 from __future__ import annotations
 
