@@ -15,7 +15,6 @@ from pathlib import Path
 
 from sitegen.building import BUILTIN, Build
 from sitegen.engine import Made, Outputs, Produce, PublishReport, digest_in, key_of, overwrite, record_some, staging
-from sitegen.listing import NO_STAMP, is_settled
 from sitegen.load import (
     Entry,
     body_name,
@@ -128,8 +127,7 @@ def _remember(build: Build, inputs: Inputs, edits: Mapping[str, _Edit]) -> None:
         store.replace_one("entries", path, entry)
         store[places_name(path)] = places
         store[body_name(digest)] = body
-        stamp = entry.stamp if is_settled(entry.stamp, inputs.now) else NO_STAMP
-        seen[path] = seen_as(stamp, entry.source, digest)
+        seen[path] = seen_as(entry.stamp, entry.source, digest, inputs.now)
         if not any(known.endswith(old.encode()) for known in seen.values()):
             store.pop(body_name(old), None)
     store.flush()

@@ -48,7 +48,7 @@ from sitegen.engine import (
 )
 from sitegen.formats import FORMATS, asset_tasks, compile_templates
 from sitegen.importers import IMPORTERS
-from sitegen.listing import NO_STAMP, is_settled
+from sitegen.listing import NO_STAMP
 from sitegen.load import Bodies, Entry, Kept, finish, load_tree, locate
 from sitegen.model import Disclosure, Internal, Kit, Task, Tree, digest
 from sitegen.request import (
@@ -254,7 +254,7 @@ class Build:
         key = b""
         if are_of_last_build(rows, out) and are_untouched(rows, out, now):
             key = digest((sorted(manifest.items()), sorted(names.items()), facts))
-        name = f"last/pages/{self.named('last')}"
+        name = self.named("last/pages")
         known = pickle.loads(self.store.get(name) or b"N.")
         if key and known and known[0] == key:
             found = known[1]
@@ -438,7 +438,7 @@ class Build:
             stamp = inputs.listing.files.get(doc.path, NO_STAMP)
             value = b""
             if entry is not None and entry.stamp == stamp:
-                value = seen_as(stamp if is_settled(stamp, inputs.now) else NO_STAMP, entry.source, doc.body.digest)
+                value = seen_as(stamp, entry.source, doc.body.digest, inputs.now)
             if value != seen.get(doc.path, b""):
                 seen[doc.path] = value
         for path in seen.keys() - {doc.path for doc in tree.documents if seen.get(doc.path)}:

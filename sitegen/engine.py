@@ -261,7 +261,7 @@ def _has_digest(row: bytes, path: str) -> bool:
         if os.path.islink(path):  # noqa: PTH114 - as above
             return False
         with open(path, "rb") as file:  # noqa: PTH123 - as above
-            return digest_of(file.read()) == row[_SIZE : 2 * _SIZE]
+            return digest_of(file.read()) == digest_in(row)
     except OSError:
         return False
 
@@ -273,7 +273,7 @@ def digest_in(row: bytes) -> bytes:
 
 def made_of(row: bytes, digest: bytes) -> Made:
     """A file with these bytes that stays as it is, by its row; without a key if the row tells of other bytes."""
-    if row[_SIZE : 2 * _SIZE] != digest:
+    if digest_in(row) != digest:
         return Made(b"", digest)
     return Made(row[:_SIZE], digest, is_stamped=len(row) > 2 * _SIZE)
 
@@ -285,7 +285,7 @@ def _lying(row: bytes, path: str, key: bytes = b"") -> Made | None:
     is_stamped = _is_untouched(row, path)
     if not is_stamped and not _has_digest(row, path):
         return None
-    return Made(row[:_SIZE], row[_SIZE : 2 * _SIZE], is_stamped=is_stamped)
+    return Made(row[:_SIZE], digest_in(row), is_stamped=is_stamped)
 
 
 def everything_in(out: Path) -> Mapping[str, str]:
@@ -369,7 +369,7 @@ def published_before(rows: Rows, out: Path, secret: Collection[str]) -> Mapping[
         (out / path).parent.is_dir() for path in secret if _DOCUMENT.fullmatch(path)
     ):
         return None
-    return {path: row[_SIZE : 2 * _SIZE].hex() for path, row in rows.items() if path != MANIFEST}
+    return {path: digest_in(row).hex() for path, row in rows.items() if path != MANIFEST}
 
 
 def are_of_last_build(rows: Rows, out: Path) -> bool:

@@ -136,9 +136,10 @@ _DIGEST_SIZE = 16
 _MOST = 100  # documents that are read to see whether they have changed
 
 
-def seen_as(stamp: bytes, source: bytes, body: str) -> bytes:
-    """What is remembered of a document; with `NO_STAMP` its bytes will be looked at again."""
-    return (stamp or bytes(STAMP_SIZE)) + source + body.encode()
+def seen_as(stamp: bytes, source: bytes, body: str, now: int) -> bytes:
+    """What is remembered of a document; where a write after `now` may not show in the stamp, it will be read again."""
+    is_sure = bool(stamp) and is_settled(stamp, now)
+    return (stamp if is_sure else bytes(STAMP_SIZE)) + source + body.encode()
 
 
 def source_seen(seen: Seen, path: str) -> bytes:
@@ -163,11 +164,11 @@ def changed_since(inputs: Inputs, last: Last, seen: Seen, content: Path) -> tupl
         return None
     changed = []
     for path in touched:
-        known, stamp = seen[path], files[path]
-        if digest_of_file(content / path) != source_seen(seen, path):
+        source = source_seen(seen, path)
+        if digest_of_file(content / path) != source:
             changed.append(path)
-        elif stamp and is_settled(stamp, inputs.now):
-            seen[path] = stamp + known[STAMP_SIZE:]
+        else:
+            seen[path] = seen_as(files[path], source, body_seen(seen, path), inputs.now)
     return tuple(changed)
 
 
