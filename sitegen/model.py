@@ -69,6 +69,7 @@ class RelationKind(StrEnum):
     INTERPRETS = "解读"
     FORWARDS = "转发"
     SUPPORTS = "配套"
+    BASED_ON = "依据"
 
 
 class ListStyle(StrEnum):
@@ -98,6 +99,7 @@ class UpdateKind(StrEnum):
     AMENDED = "被修改"
     REPEALED = "废止"
     EXPIRED = "失效"
+    CORRECTED = "更正"
     WITHDRAWN = "撤回"
 
 
@@ -127,10 +129,11 @@ class Heading(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A link or image of the body as it was written, before it is known where it leads."""
+    """A link or image of the body as it was written, or a citation in its text, before it is known where it leads."""
 
     target: str  # id, relative path, attachment name, `#anchor` or absolute address, as written, unquoted
     is_image: bool = False
+    is_citation: bool = False  # `target` is 文号, title and place (第三条第二款), each or "", with tabs between
 
 
 class Section(NamedTuple):
@@ -204,6 +207,24 @@ class Revision(NamedTuple):
     day: date
     doc_no: str
     kind: str  # 修正, 修订, 修改决定 …
+
+
+class Terms(NamedTuple):
+    """What a text says of its own life: 自2021年7月1日起施行，有效期五年."""
+
+    effective: date | None = None  # the first day
+    expire: date | None = None  # the last day
+    where: str = ""  # the 条 that says when it ends, else the one that says when it begins; "" if it has no number
+    words: str = ""  # what it says of the end: 有效期五年
+
+
+class Correction(NamedTuple):
+    """One 更正: what was put right, and when."""
+
+    day: date
+    was: str = ""
+    now: str = ""
+    note: str = ""
 
 
 class Attachment(NamedTuple):
@@ -292,6 +313,9 @@ class Document(NamedTuple):
     roles: tuple[ExtraField, ...] = ()  # 拟稿人 审稿人 发布人, only if the site shows them
     old_urls: tuple[str, ...] = ()
     badge: str = ""  # 草稿 or 待发布: in the preview only
+    version_of: DocId = ""  # the rule of which this is the text of one time; in force from `effective_date`
+    corrections: tuple[Correction, ...] = ()
+    stated: Terms = Terms()
     face: Face = Face("", "", date.min, "")
     meta: bytes = b""  # digest of all but the face and what the body says
     digest: bytes = b""  # of all
@@ -479,6 +503,17 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Downloads:
+    """Of which documents Word and PDF files are made (条例第二十四条: 检索、查阅、下载)."""
+
+    kinds: tuple[str, ...] = ("regulation", "normative", "annual", "guide")  # ids of column kinds
+    columns: tuple[ColumnId, ...] = ()  # these too, and those below them
+    forms: tuple[str, ...] = ("docx", "pdf")
+    has_red_head: bool = False  # 发文机关标志, 文号 and the red line above official documents
+    compile: tuple[ColumnId, ...] | None = None  # of which columns 制度文件汇编 are made; None: of libraries up to a size
+
+
+@dataclass(frozen=True, slots=True)
 class SiteConfig:
     """site.yaml: who publishes, the site marks, and what the site chose."""
 
@@ -508,6 +543,7 @@ class SiteConfig:
     theme: str = "standard"
     page_size: int = 20
     topics: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 主题分类: first level, second level
+    downloads: Downloads = Downloads()
 
 
 class Timer(NamedTuple):
@@ -599,19 +635,31 @@ class History:
     redated: tuple[Redated, ...] = ()
 
 
+class Font(NamedTuple):
+    """A font that PDF files are set in."""
+
+    role: str  # title (小标宋), fangsong, kai, hei, song
+    family: str
+    path: str
+    digest: str  # of its file
+    is_own: bool = False  # the kind of face that the standard names; else an open one in its place
+
+
 @dataclass(frozen=True)
 class Kit:
     """All that a format may read besides a task's model. Picklable.
 
     `files` are the theme's, by `theme/relative/path`, and under the bare path for the theme in use with its
     parents below it. `sources` are where attachments are read from, by digest, and `compiled` are the templates as
-    code, by name; neither is part of any key, since neither changes a byte of what is made.
+    code, by name; neither is part of any key, since neither changes a byte of what is made. `fonts` are what PDF
+    files are set in, one for each role; none where a role has no font with Chinese characters.
     """
 
     files: Mapping[str, bytes]
     variables: tuple[tuple[str, str], ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     compiled: Mapping[str, bytes] = field(default_factory=dict)
+    fonts: tuple[Font, ...] = ()
 
 
 Places = Mapping[str, tuple[int, int]]  # line and column of each field of one source file

@@ -199,6 +199,9 @@ class ListPage:
     elements: tuple[str, ...]
     empty: str  # what to say where there is no document, else ""
     search_url: str  # the search page, preset to this column, or ""
+    tabs: tuple[LibraryTab, ...] = ()  # of a library
+    tab: str = ""  # which of them this page is
+    files: tuple[FileLink, ...] = ()  # 汇编 and 打包 of a library
 
 
 class Cell(NamedTuple):
@@ -242,6 +245,60 @@ class Notice(NamedTuple):
     text: str
     cause_title: str = ""
     cause_url: str = ""
+    reason: str = ""  # 依据第三条; 正文第十八条：有效期五年
+
+
+class VersionRow(NamedTuple):
+    """One text of a rule in 历次文本, earliest first."""
+
+    day: str  # from when it is in force
+    until: str  # the last day, "" if no end is known
+    url: str
+    state: str  # one of the five words
+    doc_no: str = ""
+    kind: str = ""  # 修正, 修订 …
+    is_current: bool = False  # the text in force on the day of the build
+    is_here: bool = False  # the text of this page
+    compare_url: str = ""  # with the text before it
+
+
+class CorrectionRow(NamedTuple):
+    """One 更正."""
+
+    day: str
+    was: str
+    now: str
+    note: str
+
+
+class PicturePoint(NamedTuple):
+    """A document in the picture of relations."""
+
+    title: str  # shortened to fit
+    full_title: str
+    url: str
+    x: int
+    y: int
+    label: str  # on the line to the middle: 废止, 被修改 …
+    is_source: bool  # it acts on this document
+
+
+class Picture(NamedTuple):
+    """The relations of a document as an SVG, for documents that have more than three; the lists below say the same."""
+
+    width: int
+    height: int
+    points: tuple[PicturePoint, ...]
+    text: str  # what it shows, in words
+
+
+class LibraryTab(NamedTuple):
+    """One of the lists of a 规章库 or 规范性文件库: 现行有效, 尚未施行, 废止和失效."""
+
+    id: str  # current, pending, ended
+    name: str
+    url: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +334,66 @@ class DocumentPage:
     is_single: bool = False
     elements: tuple[str, ...] = ()
     siblings: tuple[Row, ...] = ()  # older documents of a single-page column
+    downloads: tuple[FileLink, ...] = ()  # 文字版 (Word) and 图片版 (PDF), made of this text; their size is not known
+    versions: tuple[VersionRow, ...] = ()  # of a rule with more than one text
+    rule: Crumb | None = None  # on the page of one version: the page of the rule
+    compare_url: str = ""  # where any two texts can be compared
+    corrections: tuple[CorrectionRow, ...] = ()
+    picture: Picture | None = None
+
+
+class Piece(NamedTuple):
+    """A stretch of a compared text."""
+
+    text: str
+    mark: str = ""  # "", ins, del
+
+
+class ChangedPart(NamedTuple):
+    """One 条, heading or paragraph of two compared texts."""
+
+    label: str  # 第十二条; 原第十二条，改为第十三条
+    change: str  # same, changed, added, removed, renumbered
+    anchor: str
+    pieces: tuple[tuple[Piece, ...], ...]  # of each paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePage:
+    """Two texts of a rule side by side, word by word. Template compare.html."""
+
+    frame: Frame
+    rule: Crumb
+    old: VersionRow
+    new: VersionRow
+    versions: tuple[VersionRow, ...]
+    others: tuple[Crumb, ...]  # the other pairs that can be compared
+    parts: tuple[ChangedPart, ...]
+    summary: str  # 共修改12条，增加1条，删去2条
+
+
+class CompiledText(NamedTuple):
+    """One document of a compilation."""
+
+    title: str
+    url: str
+    anchor: str
+    doc_no: str
+    caption: str
+    body: str  # HTML, already safe; its ids are made unique
+    outline: tuple[Outline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompilationPage:
+    """制度文件汇编: everything of a library that is in force, in one page. Template compilation.html."""
+
+    frame: Frame
+    heading: str
+    as_of: str
+    texts: tuple[CompiledText, ...]
+    files: tuple[FileLink, ...]
+    back: Crumb  # the library
 
 
 @dataclass(frozen=True, slots=True)
