@@ -28,7 +28,7 @@ LOCKS = {"build": ROOT / "requirements.lock", "test": ROOT / "requirements-test.
 OLDEST = (3, 11)
 JUST_INSTALLED = "SITEGEN_JUST_INSTALLED"  # told to the next run, so that a useless install is not repeated for ever
 
-REQUIREMENT = re.compile(r"([\w.-]+)\s*(?:>=\s*([\d.]+))?\s*(?:;\s*sys_platform\s*==\s*['\"](\w+)['\"])?")
+REQUIREMENT = re.compile(r"([\w.-]+)\s*(?:>=\s*([\d.]+))?\s*(?:,\s*<\s*([\d.]+))?\s*(?:;\s*sys_platform\s*==\s*['\"](\w+)['\"])?")
 
 
 class Refusal(Exception):  # noqa: N818
@@ -171,11 +171,12 @@ def missing_requirements(purpose: str) -> list[str]:
         wanted += project["optional-dependencies"]["test"]
     missing = []
     for requirement in wanted:
-        name, oldest, platform = REQUIREMENT.fullmatch(requirement.strip()).groups()
+        name, oldest, too_new, platform = REQUIREMENT.fullmatch(requirement.strip()).groups()
         if platform not in (None, sys.platform):
             continue
         try:
-            if numbers(version(name)) >= numbers(oldest or "0"):
+            found = numbers(version(name))
+            if found >= numbers(oldest or "0") and not (too_new and found >= numbers(too_new)):
                 continue
         except PackageNotFoundError:
             pass

@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sitegen.building import BUILTIN, Build
+from sitegen.building import BUILTIN, SECONDS_TO_RENDER, Build
 from sitegen.engine import Made, Outputs, Produce, PublishReport, digest_in, key_of, overwrite, record_some, staging
 from sitegen.load import (
     Entry,
     body_name,
+    fonts_for,
     kept_settings,
     places_name,
     read_edited,
@@ -27,7 +28,7 @@ from sitegen.load import (
 )
 from sitegen.model import Task
 from sitegen.request import BuildResult, Inputs, Last, Seen, body_seen, seen_as, source_seen
-from sitegen.views.document import Shown
+from sitegen.views.kept import Shown
 
 _Edit = tuple[Entry, bytes, bytes]  # with the places and the body, as they are kept
 
@@ -51,7 +52,7 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
         known: Entry | None = store.one("entries", path)
         if known is None or known.document is None or known.source != source_seen(seen, path):
             return None  # another output folder has been built since, from the same cache
-        if path in last.told or known.document.body.digest in last.examined:
+        if path in last.told or path in last.shared or known.document.body.digest in last.examined:
             return None
         edit = read_edited(options.content, inputs.listing, path, known, around, store, inputs.now)
         if edit is None:
@@ -61,13 +62,21 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
     if tasks is None:
         return None
     kit = build.with_code(read_theme(options.themes, options.theme or settings.config.theme))
+    if any(task.format != "html" for task in tasks):
+        files = (file for entry, _, _ in edits.values() if entry.document for file in entry.document.images)
+        kit = replace(
+            kit,
+            sources={file.digest: str(options.content / file.source) for file in files},
+            fonts=fonts_for(options.content, settings.config.downloads, store, inputs.now) or (),
+        )
     parsed = [unpack_body(blob)[1].body for _, _, blob in edits.values()]
     bodies = {body.digest: body for body in parsed}
     formats = build.extensions.formats
-    prints = {task.template: formats[task.format].fingerprint(task.template, kit) for task in tasks}
+    kinds = {(task.format, task.template) for task in tasks}
+    prints = {(name, template): formats[name].fingerprint(template, kit) for name, template in kinds}
     with staging(options.output) as waiting:
         produce = Produce(kit, formats, bodies, options.output, waiting)
-        made = produce([(task, key_of(task, prints[task.template], build.program)) for task in tasks])
+        made = produce([(task, key_of(task, prints[task.format, task.template], build.program)) for task in tasks])
         outputs = {task.path: one for task, one in zip(tasks, made, strict=True) if isinstance(one, Made)}
         if len(outputs) != len(tasks):
             return None  # a failure is told as it always is
@@ -90,7 +99,10 @@ def _tasks(build: Build, edits: Mapping[str, _Edit]) -> list[Task] | None:
         shown: Sequence[Shown] = pickle.loads(store.drawn(build.named("shown"), path) or b"N.")
         if not shown or entry.document is None:
             return None
-        tasks += [page.task(chrome, entry.document) for page in shown]
+        formats = build.extensions.formats
+        quick = [page for page in shown if formats[page.format].seconds <= SECONDS_TO_RENDER]
+        made = quick if build.options.preview else shown
+        tasks += [page.task(chrome, entry.document) for page in made]
     return tasks
 
 

@@ -20,8 +20,8 @@ from sitegen import catalog as catalogs
 from sitegen import load, markdown, screening
 from sitegen.address import page_at, quote_path
 from sitegen.catalog import Catalog, build_catalog
-from sitegen.checks import RULES, run_checks
-from sitegen.diagnostics import CodeInfo, Diagnostic, Finding, Severity, Span, sort_diagnostics
+from sitegen.checks import RETIRED, RULES, run_checks
+from sitegen.diagnostics import CodeInfo, Diagnostic, Finding, Severity, SitegenError, Span, sort_diagnostics
 from sitegen.engine import (
     Outputs,
     Produce,
@@ -47,10 +47,11 @@ from sitegen.engine import (
     untouched,
 )
 from sitegen.formats import FORMATS, asset_tasks, compile_templates
+from sitegen.formats.bundle import Bundled, Member
 from sitegen.importers import IMPORTERS
 from sitegen.listing import NO_STAMP
 from sitegen.load import Bodies, Entry, Kept, finish, load_tree, locate
-from sitegen.model import Disclosure, Internal, Kit, Task, Tree, digest
+from sitegen.model import Bundle, Disclosure, Internal, Kit, Recipe, Task, Tree, digest
 from sitegen.request import (
     BuildResult,
     Extensions,
@@ -65,8 +66,11 @@ from sitegen.request import (
 )
 from sitegen.store import Store
 from sitegen.views import VIEWS, move_desk, plan, search_key, search_records, tasks_of
-from sitegen.views.document import DocumentRecipe, Shown
+from sitegen.views.document import DocumentRecipe
+from sitegen.views.downloads import PaperRecipe
 from sitegen.views.frames import desk
+from sitegen.views.kept import Shown
+from sitegen.views.library import bundles_of
 from sitegen.views.pages import NotFoundPage
 from sitegen.views.redirects import RULES_FILE
 from sitegen.workers import Workers
@@ -94,6 +98,14 @@ SITE_CODES: tuple[CodeInfo, ...] = (
         "已发布的稿件改为依申请公开",
         "应当给读者留下说明的，写 撤回",
     ),
+    CodeInfo(
+        "L203",
+        "下载文件不再生成",
+        Severity.WARNING,
+        "公开过的 Word、PDF 下载地址会失效；规章、规范性文件每件要能下载（条例第二十四条）。",
+        "上次构建有 PDF，这次的机器没有中文字体",
+        "装上字体，或在 site.yaml 的 下载 里恢复原来的设置；有意不再提供的不必管",
+    ),
 )
 
 
@@ -119,7 +131,7 @@ class CheckResult:
 
 _SHELVES = "rows", "folders", "seen", "pages"  # of each output folder
 _SECONDS_TO_READ = 1.2  # a thousand documents, in one process
-_SECONDS_TO_RENDER = 0.4  # a thousand pages
+SECONDS_TO_RENDER = 0.4  # a thousand pages
 
 
 @dataclass
@@ -145,6 +157,7 @@ class Build:
     progress: Progress
     warm: Warm = field(default_factory=Warm)
     shown: dict[str, list[Shown]] | None = None  # by source path, after a full plan
+    shared: set[str] = field(default_factory=set)  # digests of bodies that are shown in files of several documents
 
     def run(self, inputs: Inputs, last: Last | None) -> BuildResult:
         """Publish, unless something stands against it."""
@@ -277,6 +290,8 @@ class Build:
             self.shown = {}
             tasks = chain(self.noted(plan(catalog, self.extensions.views)), asset_tasks(tree.kit))
             outputs = self.execute(tasks, checked, waiting)
+        bundles = tuple(bundles_of(catalog))
+        outputs = {**outputs, **self.bundle(bundles, outputs, checked, waiting)}
         secret = _secret_pages(tree)
         before = self.known_before() if options.is_ours else published_before(rows, options.output, secret)
         if before is None:
@@ -314,17 +329,23 @@ class Build:
             skipped=tree.skipped,
             notes=checked.notes,
         )
-        self.remember(inputs, checked, result)
+        self.remember(inputs, checked, result, last)
         return result
 
     def noted(self, tasks: Iterable[Task]) -> Iterator[Task]:
-        """The tasks; what the pages of documents show besides these is noted, so that an edit can be shown alone."""
+        """The tasks; what the files of documents show besides these is noted, so that an edit can be shown alone.
+
+        And which bodies are read for files of more than one document.
+        """
         assert self.shown is not None
         for task in tasks:
-            if isinstance(task.model, DocumentRecipe):
-                self.shown.setdefault(task.model.doc.path, []).append(
-                    Shown(task.path, task.template, task.model.around)
+            model = task.model
+            if isinstance(model, DocumentRecipe | PaperRecipe):
+                self.shown.setdefault(model.doc.path, []).append(
+                    Shown(task.path, task.format, task.template, type(model), model[2:])
                 )
+            elif isinstance(model, Recipe):
+                self.shared.update(getattr(model, "reads", ()))
             yield task
 
     def known_before(self) -> Mapping[str, str]:
@@ -334,10 +355,58 @@ class Build:
         return {path: made.digest.hex() for path, made in self.warm.outputs.items()}
 
     def execute(self, tasks: Iterable[Task], checked: CheckResult, waiting: Path) -> Outputs:
-        """What the tasks give; those whose files lie in the output are not carried out."""
-        options, tree = self.options, checked.tree
-        kit = self.with_code(tree.kit)
+        """What the tasks give; those whose files lie in the output are not carried out.
+
+        What takes long comes last, so that as many processes are started as it is worth; the preview goes without it.
+        """
+        kit = self.with_code(checked.tree.kit)
         formats = self.extensions.formats
+        slow: list[Task] = []
+
+        def quick() -> Iterator[Task]:
+            for task in tasks:
+                if formats[task.format].seconds > SECONDS_TO_RENDER:
+                    slow.append(task)
+                else:
+                    yield task
+
+        count = _counter(self.progress, "生成网页", 2 * len(checked.catalog.documents))
+        outputs = self.carry_out(quick(), kit, checked.tree, waiting, SECONDS_TO_RENDER, count)
+        if not slow or self.options.preview:
+            return outputs
+        seconds = sum(formats[task.format].seconds for task in slow) / len(slow)
+        count = _counter(self.progress, "生成下载文件", len(slow), 5)
+        return {**outputs, **self.carry_out(slow, kit, checked.tree, waiting, seconds, count)}
+
+    def bundle(self, bundles: Iterable[Bundle], outputs: Outputs, checked: CheckResult, waiting: Path) -> Outputs:
+        """The zips of files that have just been made, or lie in the output."""
+        tasks, sources = [], {}
+        for bundle in bundles:
+            if not all(path in outputs for _, path in bundle.members):
+                continue  # a site that leaves out our views has nothing to pack
+            if bundle.path in outputs:
+                raise SitegenError(f"两个文件要用同一个地址“{bundle.path}”，请检查旧地址（old_urls）。")
+            members = []
+            for name, path in bundle.members:
+                made = outputs[path]
+                sources[made.digest.hex()] = str(waiting / made.staged if made.staged else self.options.output / path)
+                members.append(Member(name, made.digest.hex()))
+            tasks.append(Task(bundle.path, "zip", Bundled(bundle.texts, tuple(members))))
+        if not tasks:
+            return {}
+        return self.carry_out(tasks, Kit({}, sources=sources), checked.tree, waiting, SECONDS_TO_RENDER, lambda _: None)
+
+    def carry_out(
+        self,
+        tasks: Iterable[Task],
+        kit: Kit,
+        tree: Tree,
+        waiting: Path,
+        seconds: float,
+        count: Callable[[int], None],
+    ) -> Outputs:
+        """What the tasks give, of which a thousand take about so many `seconds`."""
+        options, formats = self.options, self.extensions.formats
         fingerprints: dict[tuple[str, str], str] = {}
 
         def key(task: Task) -> bytes:
@@ -354,10 +423,10 @@ class Build:
             lambda misses: self.workers.run(
                 Produce(kit, formats, tree.bodies, options.output, waiting),
                 misses,
-                _SECONDS_TO_RENDER,
+                seconds,
                 _task_path,
             ),
-            _counter(self.progress, "生成网页", 2 * len(checked.catalog.documents)),
+            count,
             self.warm.outputs,
         )
 
@@ -377,8 +446,13 @@ class Build:
         seen = self.store.shelf(self.named("seen"))
         changed = {doc.id for doc in documents if body_seen(seen, doc.path) != doc.body.digest}
         made = self.execute(tasks_of(checked.catalog, changed), checked, waiting)
-        index = {path: made for path, made in outputs.items() if path.startswith(INDEX_FOLDERS)}
-        return {**{path: made for path, made in outputs.items() if path not in index}, **made}
+        again = {bundle.path for bundle in bundles_of(checked.catalog)}
+        kept = {
+            path: made
+            for path, made in outputs.items()
+            if path not in again and not path.startswith(INDEX_FOLDERS)
+        }
+        return {**kept, **made}
 
     def search(self, tree: Tree, catalog: Catalog, before: Mapping[str, str], waiting: Path) -> Outputs:
         """The files of the search index; those of the last one, when it may stay."""
@@ -417,7 +491,7 @@ class Build:
 
     # ------------------------------------------------ what is remembered
 
-    def remember(self, inputs: Inputs, checked: CheckResult, result: BuildResult) -> None:
+    def remember(self, inputs: Inputs, checked: CheckResult, result: BuildResult, before: Last | None) -> None:
         """Remember this build, unless what it said is about a file of which nothing may be kept."""
         tree = checked.tree
         withheld = [record for record in tree.internal if record.is_withheld]
@@ -454,9 +528,27 @@ class Build:
             len(result.report.written) + result.report.unchanged,
             self.judged(result, entries),
             checked.examined,
+            self.shown_elsewhere(checked.catalog, before),
             unchanged(result),
         )
         self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+
+    def shown_elsewhere(self, catalog: Catalog, before: Last | None) -> frozenset[str]:
+        """The source paths of documents whose words stand in more than their own files, or under several addresses.
+
+        Without a full plan these are the ones they were.
+        """
+        if self.shown is None:
+            return before.shared if before else frozenset()
+        packed = {doc_id for bundle in bundles_of(catalog) for doc_id in bundle.documents}
+        return frozenset(
+            doc.path
+            for doc in catalog.documents.values()
+            if doc.body.digest in self.shared
+            or doc.id in packed
+            or doc.id in catalog.version_of
+            or doc.id in catalog.rules
+        )
 
     def judged(self, result: BuildResult, entries: Mapping[str, Entry]) -> frozenset[str]:
         """The source paths about which more was said than their entries say themselves."""
@@ -534,6 +626,7 @@ def codes(extensions: Extensions = BUILTIN) -> Mapping[str, CodeInfo]:
         *catalogs.CODES,
         *SITE_CODES,
         *(rule.manual for rule in extensions.rules),
+        *RETIRED,
         *inspection.CODES,
     )
     return dict(sorted((info.code, info) for info in known))
@@ -602,14 +695,14 @@ def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:
     )
 
 
-def _counter(progress: Progress, step: str, total: int) -> Callable[[int], None]:
+def _counter(progress: Progress, step: str, total: int, often: int = 100) -> Callable[[int], None]:
     """Counts what is done; tells now and then, since telling costs more than most of what is counted."""
     done = told = 0
 
     def count(more: int) -> None:
         nonlocal done, told
         done += more
-        if done == total or done - told >= 100:
+        if done == total or done - told >= often:
             told = done
             progress(step, done, max(total, done))
 
@@ -658,6 +751,7 @@ def _gone(
         return []
     skipped = {record.id: record.path for record in tree.internal if record.path in tree.skipped}
     found = []
+    downloads = 0
     for path in lost_addresses(outputs, before, {doc.id for doc in tree.documents}):
         parts = path.split("/")
         left_out = skipped.get(parts[1], "") if parts[0] == "doc" and len(parts) > 2 else ""
@@ -681,6 +775,8 @@ def _gone(
                     "先改正这份稿件。",
                 )
             )
+        elif parts[0] == "doc" and _DOWNLOAD.fullmatch(path):
+            downloads += 1
         elif parts[0] == "doc" and parts[-1] != "index.html":
             found.append(
                 Diagnostic(
@@ -702,7 +798,20 @@ def _gone(
                     f"在现在的稿件里写 旧地址: {path.removesuffix('index.html')}",
                 )
             )
+    if downloads:
+        found.append(
+            Diagnostic(
+                "L203",
+                Severity.WARNING,
+                f"{downloads} 个已发布的 Word、PDF 下载文件这次没有生成，原地址随之失效",
+                Span(f"{options.label}/site.yaml"),
+                "装上中文字体，或恢复 site.yaml 里“下载”的设置；有意不再提供的不必管。",
+            )
+        )
     return found
+
+
+_DOWNLOAD = re.compile(r"doc/(?:[^/]+/)*([^/]+)/\1(?:-全文)?\.(?:docx|pdf)")  # as `views.downloads` names them
 
 
 def _task_path(asked: tuple[Task, bytes]) -> str:

@@ -1,16 +1,18 @@
 """Turn a tree, its history and a day into a catalog: columns, relations, what is in force, where links lead, updates.
 
-Pure. Exports `Catalog`, `Update`, `ValidityOn`, `build_catalog`, `validity_on`, `trail`, `below`.
+Pure. Exports `Catalog`, `Update`, `build_catalog`, `newest_first`, `trail`, `below`; and of the modules below it
+`ValidityOn`, `Life`, `VersionOn`, `amends`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -18,7 +20,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from sitegen.address import page_at
 from sitegen.diagnostics import CodeInfo, Finding, Severity
-from sitegen.gongwen import find_doc_nos, normalize_doc_no
+from sitegen.gongwen import article_number, find_doc_nos, normalize_doc_no
 from sitegen.mentions import names_of
 from sitegen.model import (
     Body,
@@ -27,6 +29,7 @@ from sitegen.model import (
     Claim,
     Column,
     ColumnId,
+    Correction,
     Disclosure,
     DocId,
     Document,
@@ -39,9 +42,25 @@ from sitegen.model import (
     SiteConfig,
     Tree,
     UpdateKind,
-    Validity,
     Withdrawn,
 )
+from sitegen.validity import IN_FORCE, Life, Text, ValidityOn, amends, first_day, lives, text_on
+from sitegen.versions import VersionOn, shown_texts, texts_of_rules, versions_on
+
+__all__ = [
+    "CODES",
+    "Catalog",
+    "Life",
+    "Update",
+    "ValidityOn",
+    "VersionOn",
+    "amends",
+    "below",
+    "build_catalog",
+    "listed",
+    "newest_first",
+    "trail",
+]
 
 CODES: tuple[CodeInfo, ...] = (
     CodeInfo(
@@ -78,6 +97,22 @@ CODES: tuple[CodeInfo, ...] = (
         "两份文件用了同一文号，只凭文号分不清指哪一份。",
         "废止: 某政发〔2020〕1号（有两份）",
         "写稿件编号；文号写错的改正文号",
+    ),
+    CodeInfo(
+        "R130",
+        "两个文本同一天施行",
+        Severity.ERROR,
+        "一部规章在一天只能有一个现行文本。",
+        "两份稿件都写 文本所属: kjgf-2019-01，施行日期也相同",
+        "改正其中写错的施行日期；重复录入的删去一份",
+    ),
+    CodeInfo(
+        "R131",
+        "文本所属写得不对",
+        Severity.ERROR,
+        "“文本所属”把一份历史文本或将要施行的文本归到它的规章、文件名下。",
+        "文本所属: kjgf-2019-99（没有这份稿件），或者写了另一份历史文本",
+        "写规章本身的稿件编号",
     ),
     CodeInfo(
         "L110",
@@ -133,14 +168,6 @@ CODES: tuple[CodeInfo, ...] = (
 )
 
 
-class ValidityOn(NamedTuple):
-    """A state, since when, and the document that caused it."""
-
-    state: Validity
-    since: date | None = None
-    cause: DocId | None = None
-
-
 class Update(NamedTuple):
     """One entry of 动态更新."""
 
@@ -149,6 +176,7 @@ class Update(NamedTuple):
     id: DocId
     cause: DocId | None = None
     changes: tuple[ChangeKind, ...] = ()
+    what: str = ""  # of a 更正: what was put right
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +186,7 @@ class Catalog:
     config: SiteConfig
     as_of: date
     columns: Mapping[ColumnId, Column]
-    documents: Mapping[DocId, Document]  # newest first
+    documents: Mapping[DocId, Document]  # of every page, newest first; those of rules as they are on the day
     bodies: Mapping[str, Body]  # by digest
     withdrawn: Mapping[DocId, Withdrawn]
     by_column: Mapping[ColumnId, tuple[DocId, ...]]  # of the column itself and what it gathers, newest first
@@ -170,6 +198,31 @@ class Catalog:
     updates: tuple[Update, ...]  # newest first
     history_since: date | None
     closed: Mapping[ColumnId, ColumnId]  # columns the site hides, and the nearest one above that it shows ("" for none)
+    forms: tuple[str, ...] = ()  # in which documents can be downloaded on this machine: docx, pdf
+    rules: Mapping[DocId, tuple[VersionOn, ...]] = field(
+        default_factory=dict
+    )  # those with several texts, earliest first
+    version_of: Mapping[DocId, DocId] = field(
+        default_factory=dict
+    )  # pages of single texts (in no list), and their rule
+    sources: Mapping[DocId, Document] = field(default_factory=dict)  # as loaded, newest first: what checks look at
+    lives: Mapping[DocId, Life] = field(default_factory=dict)  # of those documents of which anything is known
+
+    @cached_property
+    def entries(self) -> Mapping[DocId, Document]:
+        """The documents that lists, search and counts know: all but the pages of single texts of rules."""
+        if not self.version_of:
+            return self.documents
+        return {doc_id: doc for doc_id, doc in self.documents.items() if doc_id not in self.version_of}
+
+    def of_sources(self) -> Catalog:
+        """The catalog as the source files have it, each of which it then knows once: what checks look at."""
+        if not self.rules:
+            return self
+        own = {version.source: version.id for versions in self.rules.values() for version in versions}
+        links = {doc_id: self.links[page] for doc_id in self.sources if (page := own.get(doc_id, doc_id)) in self.links}
+        validity = {doc_id: state for doc_id, state in self.validity.items() if doc_id in self.sources}
+        return replace(self, documents=self.sources, links=links, validity=validity)
 
     @cached_property
     def listed(self) -> Mapping[ColumnId, tuple[DocId, ...]]:
@@ -187,7 +240,13 @@ class Catalog:
     def with_bodies(self, documents: Iterable[Document], bodies: Mapping[str, Body]) -> Catalog:
         """The same catalog with other bodies: `documents` are all of it, and differ in nothing else (`meta`)."""
         known = {doc.id: doc for doc in documents}
-        moved = replace(self, documents={doc_id: known[doc_id] for doc_id in self.documents}, bodies=bodies)
+        pages = {**known, **dict(_texts_at_rules(self.rules, self.lives, known, self.as_of))}
+        moved = replace(
+            self,
+            documents={doc_id: pages[doc_id] for doc_id in self.documents},
+            sources={doc_id: known[doc_id] for doc_id in self.sources},
+            bodies=bodies,
+        )
         moved.__dict__["listed"] = self.listed
         return moved
 
@@ -204,77 +263,56 @@ class Catalog:
 
 def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, tuple[Finding, ...]]:
     """The catalog of what may be shown on `as_of`, and what is wrong between the documents."""
-    documents = {doc.id: doc for doc in newest_first(tree.documents)}
-    withdrawn = {gone.id: gone for gone in sorted(tree.withdrawn, key=lambda gone: gone.id) if gone.id not in documents}
+    sources = {doc.id: doc for doc in newest_first(tree.documents)}
+    withdrawn = {gone.id: gone for gone in sorted(tree.withdrawn, key=lambda gone: gone.id) if gone.id not in sources}
     by_number: dict[str, list[DocId]] = defaultdict(list)
-    for doc in documents.values():
+    for doc in sources.values():
         if doc.doc_no:
             by_number[normalize_doc_no(doc.doc_no)].append(doc.id)
-    secret = {record.id: record for record in tree.internal if record.is_withheld}
-    broken = {doc_id for doc_id, _ in tree.broken} | {path for _, path in tree.broken}
-    secret_ids = frozenset(secret)
-    secret_paths = {record.path for record in secret.values()}
-    awaited = frozenset(
-        name
-        for record in secret.values()
-        if record.disclosure is Disclosure.ACTIVE and not record.is_draft and not record.is_due and record.has_date
-        for name in (record.id, record.path, normalize_doc_no(record.doc_no))
-        if name
-    )
-    secret_numbers = {normalize_doc_no(record.doc_no) for record in secret.values() if record.doc_no}
-    secret_titles = frozenset(name for record in secret.values() for name in record.names)
+    absent = _absent(tree, withdrawn)
     findings: list[Finding] = []
-    outgoing, incoming, unknown = _relations(
-        documents, withdrawn, by_number, secret_ids | secret_numbers, secret_titles, awaited, broken, findings
-    )
-    validity = {}
+    rule_of = dict(_rules_of(sources, absent, findings))
+    texts = texts_of_rules(sources, rule_of, dict(_amenders(sources, by_number)) if rule_of else {})
+    outgoing, incoming, unknown = _relations(sources, by_number, absent, texts, findings)
+    known = lives(sources, incoming, texts)
+    rules = {rule: versions_on(of_rule, sources, known, as_of) for rule, of_rule in texts.items()}
+    version_of = {version.id: rule for rule, versions in rules.items() for version in versions}
+    documents = sources
+    if rules:
+        pages = {**sources, **dict(_texts_at_rules(rules, known, sources, as_of))}
+        documents = {doc.id: doc for doc in newest_first(pages.values())}
     can_be_in_force = {name: _is_of_rules(column) for name, column in tree.columns.items()}
+    validity = {}
     for doc in documents.values():
-        state = validity_on(doc, incoming.get(doc.id, ()), as_of)
-        if any(can_be_in_force[name] for name in doc.columns) or _says_when(doc, incoming.get(doc.id, ())):
-            validity[doc.id] = state
-        if doc.declared_validity and state.since and doc.declared_validity is not state.state:
-            findings.append(
-                Finding(
-                    doc.path,
-                    "validity",
-                    f"写的是“{doc.declared_validity}”，而按日期和关系算出来是“{state.state}”"
-                    f"（自 {state.since.isoformat()}）",
-                    "R103",
-                    "删去“有效性”这一行；确有不同，改正日期或关系。",
-                )
-            )
-    paths = {doc.path: doc.id for doc in documents.values()} | {gone.path: gone.id for gone in withdrawn.values()}
+        life = known.get(doc.id, IN_FORCE)
+        if life.changes or doc.declared_validity or any(map(can_be_in_force.__getitem__, doc.columns)):
+            validity[doc.id] = life.on(as_of)
+    findings.extend(_contradicted(sources, validity, rules))
+    findings.extend(_of_one_day(sources, rules))
+    paths = {doc.path: doc.id for doc in sources.values()} | {gone.path: gone.id for gone in withdrawn.values()}
+    cited = _Cited(sources, documents, tree.bodies, by_number, rule_of)
     links: dict[DocId, tuple[Link, ...]] = {}
     for doc in documents.values():
         if doc.body.references:
             resolver = _Resolver(
-                doc,
-                documents,
-                tree.bodies,
-                withdrawn,
-                paths,
-                secret_ids,
-                secret_paths,
-                awaited,
-                broken,
-                tree.columns,
-                tree.config.url,
+                doc, documents, tree.bodies, withdrawn, paths, absent, tree.columns, tree.config.url, cited
             )
+            told = [] if doc.id in rules else findings  # of each text once: on its own page
             links[doc.id] = tuple(
-                resolver.link(number, reference, findings) for number, reference in enumerate(doc.body.references)
+                [resolver.link(number, reference, told) for number, reference in enumerate(doc.body.references)]
             )
     by_column: dict[ColumnId, list[DocId]] = {column: [] for column in tree.columns}
-    for doc in documents.values():
+    entries = [doc for doc in documents.values() if doc.id not in version_of] if rules else list(documents.values())
+    for doc in entries:
         for column_id in doc.columns:
             by_column[column_id].append(doc.id)
     for column in tree.columns.values():
         if column.gathers:
             wanted = {inner for root in column.gathers if root in tree.columns for inner in below(tree.columns, root)}
             by_column[column.id] = [
-                doc.id for doc in documents.values() if wanted.intersection(doc.columns) or column.id in doc.columns
+                doc.id for doc in entries if wanted.intersection(doc.columns) or column.id in doc.columns
             ]
-    findings.extend(_old_addresses(tree, documents, withdrawn))
+    findings.extend(_old_addresses(tree, sources, documents, withdrawn))
     catalog = Catalog(
         config=tree.config,
         as_of=as_of,
@@ -288,9 +326,14 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
         unknown_claims=unknown,
         validity=validity,
         links=links,
-        updates=tuple(sorted(_updates(documents, withdrawn, incoming, history, as_of), key=_update_order)),
+        updates=tuple(sorted(_updates(sources, withdrawn, known, rule_of, history, as_of), key=_update_order)),
         history_since=history.since,
         closed={column.id: column.parent for column in tree.hidden},
+        forms=tree.forms,
+        rules=rules,
+        version_of=version_of,
+        sources=sources,
+        lives=known,
     )
     return catalog, tuple(findings)
 
@@ -320,28 +363,166 @@ def trail(columns: Mapping[ColumnId, Column], column_id: ColumnId) -> tuple[Colu
     return (*(trail(columns, column.parent) if column.parent else ()), column)
 
 
-# ---------------------------------------------------------------- relations and validity
+# ---------------------------------------------------------------- relations, validity, texts of rules
+
+
+class _Absent(NamedTuple):
+    """What the documents may name and the site does not show, by id, path, 文号 or title."""
+
+    secret: frozenset[str]
+    secret_titles: frozenset[bytes]
+    awaited: frozenset[str]  # what is to be public, but not yet
+    withdrawn: frozenset[str]
+    broken: frozenset[str]
+
+    def finding(self, target: str, path: str, field: str) -> Finding | None:
+        """Why the target is not there; None where nobody knows it, or nothing is to be told."""
+        names = (target, normalize_doc_no(target))
+        if not self.awaited.isdisjoint(names):
+            return Finding(path, field, "指向的文件还没有到发布日期，暂不显示这一关系", "L116", "到期后自动显示。")
+        if not self.secret.isdisjoint(names) or not self.secret_titles.isdisjoint(names_of(target, "")):
+            return Finding(path, field, "指向的文件目前不公开", "R102", "删去这一关系，或等那份文件公开后再写。")
+        return None
+
+    def is_told_elsewhere(self, target: str) -> bool:
+        """Whether it is withdrawn, so that not even its number is shown, or broken, of which its own file tells."""
+        return target in self.broken or not self.withdrawn.isdisjoint((target, normalize_doc_no(target)))
+
+
+def _amenders(
+    sources: Mapping[DocId, Document], by_number: Mapping[str, Sequence[DocId]]
+) -> Iterator[tuple[str, Document]]:
+    """The documents that amend others, by 文号."""
+    for number, ids in by_number.items():
+        doc = sources[ids[0]]
+        if len(ids) == 1 and any(claim.kind is RelationKind.AMENDS for claim in doc.claims):
+            yield number, doc
+
+
+def _absent(tree: Tree, withdrawn: Mapping[DocId, Withdrawn]) -> _Absent:
+    secret = [record for record in tree.internal if record.is_withheld]
+    return _Absent(
+        frozenset(
+            name for record in secret for name in (record.id, record.path, normalize_doc_no(record.doc_no)) if name
+        ),
+        frozenset(name for record in secret for name in record.names),
+        frozenset(
+            name
+            for record in secret
+            if record.disclosure is Disclosure.ACTIVE and not record.is_draft and not record.is_due and record.has_date
+            for name in (record.id, record.path, normalize_doc_no(record.doc_no))
+            if name
+        ),
+        frozenset(name for gone in withdrawn.values() for name in (gone.id, normalize_doc_no(gone.doc_no)) if name),
+        frozenset(name for pair in tree.broken for name in pair),
+    )
+
+
+def _rules_of(
+    documents: Mapping[DocId, Document], absent: _Absent, findings: list[Finding]
+) -> Iterator[tuple[DocId, DocId]]:
+    """The documents that are texts of a rule, each with the rule."""
+    for doc in documents.values():
+        if not doc.version_of:
+            continue
+        rule = documents.get(doc.version_of)
+        if rule is not None and not rule.version_of:
+            yield doc.id, rule.id
+        elif finding := _without_rule(doc, rule, documents, absent):
+            findings.append(finding)
+
+
+def _without_rule(
+    doc: Document, rule: Document | None, documents: Mapping[DocId, Document], absent: _Absent
+) -> Finding | None:
+    target, field = doc.version_of, "version_of"
+    if rule is doc:
+        return Finding(doc.path, field, "“文本所属”写的是这份稿件自己", "R131", "写规章本身的稿件编号。")
+    if rule is not None:
+        hint = f"写规章本身的稿件编号，是不是“{rule.version_of}”？" if rule.version_of in documents else ""
+        return Finding(doc.path, field, f"“{target}”自己也只是一个文本", "R131", hint or "写规章本身的稿件编号。")
+    if finding := absent.finding(target, doc.path, field):
+        return finding
+    if absent.is_told_elsewhere(target):
+        return None
+    near = _near(target, list(documents), 1, 0.6)
+    hint = f"是不是“{near[0]}”（{documents[near[0]].title}）？" if near else "写规章本身的稿件编号。"
+    return Finding(doc.path, field, f"找不到“{target}”这份稿件", "R131", hint)
+
+
+def _of_one_day(documents: Mapping[DocId, Document], rules: Mapping[DocId, Sequence[VersionOn]]) -> Iterator[Finding]:
+    """Texts of one rule that come into force on one day."""
+    for versions in rules.values():
+        for before, version in pairwise(versions):
+            if before.day == version.day:
+                yield Finding(
+                    documents[version.source].path,
+                    "effective_date",
+                    f"和“{before.source}”是同一部规章的两个文本，都从 {version.day.isoformat()} 起施行",
+                    "R130",
+                    "改正其中写错的施行日期；重复录入的删去一份。",
+                    ((documents[before.source].path, "effective_date", "同一天施行的文本"),),
+                )
+
+
+def _texts_at_rules(
+    rules: Mapping[DocId, Sequence[VersionOn]],
+    known: Mapping[DocId, Life],
+    documents: Mapping[DocId, Document],
+    as_of: date,
+) -> Iterator[tuple[DocId, Document]]:
+    """The pages of rules with several texts, and the lasting ones of their own texts."""
+    for rule, versions in rules.items():
+        current = text_on([version.id for version in versions], known[rule], as_of)
+        for doc in shown_texts(versions, current, documents):
+            yield doc.id, doc
+
+
+def _contradicted(
+    documents: Mapping[DocId, Document],
+    validity: Mapping[DocId, ValidityOn],
+    rules: Mapping[DocId, Sequence[VersionOn]],
+) -> Iterator[Finding]:
+    """Declared states that dates and relations contradict."""
+    for doc in documents.values():
+        if not doc.declared_validity:
+            continue
+        state = validity[doc.id]
+        own = [version.state.state for version in rules.get(doc.id, ()) if version.source == doc.id]
+        if state.since and doc.declared_validity not in (state.state, *own):
+            why = f"，{state.reason}" if state.reason else ""
+            yield Finding(
+                doc.path,
+                "validity",
+                f"写的是“{doc.declared_validity}”，而按日期和关系算出来是“{state.state}”"
+                f"（自 {state.since.isoformat()}{why}）",
+                "R103",
+                "删去“有效性”这一行；确有不同，改正日期或关系。",
+            )
 
 
 def _relations(
     documents: Mapping[DocId, Document],
-    withdrawn: Mapping[DocId, Withdrawn],
     by_number: Mapping[str, Sequence[DocId]],
-    secret: frozenset[str],
-    secret_titles: frozenset[bytes],
-    awaited: frozenset[str],
-    broken: Collection[str],
+    absent: _Absent,
+    rules: Mapping[DocId, Sequence[Text]],
     findings: list[Finding],
 ) -> tuple[
     Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Claim, ...]]
 ]:
-    gone_numbers = {normalize_doc_no(gone.doc_no) for gone in withdrawn.values() if gone.doc_no}
+    rule_of = {text.source: rule for rule, texts in rules.items() for text in texts}
     outgoing: dict[DocId, list[Relation]] = defaultdict(list)
     incoming: dict[DocId, list[Relation]] = defaultdict(list)
     unknown: dict[DocId, list[Claim]] = defaultdict(list)
+
+    def has_in_text(target: DocId, number: str) -> bool:
+        sources = [text.source for text in rules[rule_of[target]]] if target in rule_of else [target]
+        revisions = (revision.doc_no for source in sources for revision in documents[source].revisions)
+        return bool(number) and normalize_doc_no(number) in [normalize_doc_no(known) for known in revisions if known]
+
     for doc in documents.values():
         for i, revision in enumerate(doc.revisions):
-            if revision.doc_no and normalize_doc_no(revision.doc_no) in secret:
+            if revision.doc_no and normalize_doc_no(revision.doc_no) in absent.secret:
                 findings.append(
                     Finding(
                         doc.path, f"revisions[{i}]", "提到的文件目前不公开", "R102", "等那份文件公开后再写它的文号。"
@@ -352,6 +533,8 @@ def _relations(
             field = f"{claim.kind.name.lower()}[{counts[claim.kind]}]"
             counts[claim.kind] += 1
             matches = by_number.get(normalize_doc_no(claim.target), [])
+            if len(matches) > 1 and len(of_rules := {rule_of.get(match, match) for match in matches}) == 1:
+                matches = [*of_rules]  # texts of one rule share its number
             target = claim.target if claim.target in documents else matches[0] if matches else ""
             if target != claim.target and len(matches) > 1:
                 findings.append(
@@ -363,32 +546,20 @@ def _relations(
                         "改写稿件编号，可选：" + "、".join(matches) + "。",
                     )
                 )
-                continue
-            if target == doc.id:
+            elif target == doc.id:
                 findings.append(Finding(doc.path, field, f"“{claim.kind}”指向了文件自己", "R104", "改正或删去。"))
+            elif target and claim.kind in _CHANGING and target in rule_of and rule_of[target] == rule_of.get(doc.id):
+                continue  # one text of a rule takes the place of another: their days say so
             elif target:
-                day = claim.day or doc.effective_date or doc.written_date or doc.pub_date
-                known = {revision.doc_no for revision in documents[target].revisions if revision.doc_no}
-                is_in_text = bool(doc.doc_no) and normalize_doc_no(doc.doc_no) in map(normalize_doc_no, known)
+                day = claim.day or first_day(doc)
+                is_in_text = has_in_text(target, doc.doc_no)
                 relation = Relation(claim.kind, doc.id, target, day, claim.articles, is_in_text)
                 outgoing[doc.id].append(relation)
                 incoming[target].append(relation)
-            elif claim.target in awaited or normalize_doc_no(claim.target) in awaited:
-                findings.append(
-                    Finding(doc.path, field, "指向的文件还没有到发布日期，暂不显示这一关系", "L116", "到期后自动显示。")
-                )
-            elif (
-                claim.target in secret
-                or normalize_doc_no(claim.target) in secret
-                or not secret_titles.isdisjoint(names_of(claim.target, ""))
-            ):
-                findings.append(
-                    Finding(doc.path, field, "指向的文件目前不公开", "R102", "删去这一关系，或等那份文件公开后再写。")
-                )
-            elif claim.target in withdrawn or normalize_doc_no(claim.target) in gone_numbers:
-                continue  # nothing of a withdrawn document is shown, its number neither
-            elif claim.target in broken:
-                continue  # what is wrong with a broken file is told there, once
+            elif finding := absent.finding(claim.target, doc.path, field):
+                findings.append(finding)
+            elif absent.is_told_elsewhere(claim.target):
+                continue
             elif find_doc_nos(claim.target):
                 unknown[doc.id].append(claim)
             else:
@@ -417,69 +588,12 @@ def _relations(
     )
 
 
-_IN_FORCE = ValidityOn(Validity.EFFECTIVE)
-
-
-def validity_on(doc: Document, incoming: Sequence[Relation], day: date) -> ValidityOn:
-    """The state of `doc` on `day`; `since` is None when nothing but the author's word, or nothing at all, says so.
-
-    `incoming` is earliest first. A repeal of the whole document counts from the day it takes effect, even before the
-    document itself does; one that names articles only amends.
-    """
-    if not (incoming or doc.effective_date or doc.expire_date or doc.repeal_date or doc.declared_validity):
-        return _IN_FORCE
-    if end := first_end(doc, incoming, day):
-        return end
-    if doc.effective_date and day < doc.effective_date:
-        return ValidityOn(Validity.PENDING, doc.written_date or doc.pub_date)
-    amended = [r for r in incoming if r.effective_date <= day and amends(r) and not r.is_in_text]
-    if amended:
-        return ValidityOn(Validity.AMENDED, amended[-1].effective_date, amended[-1].source)
-    # A word that a date of the document contradicts is no evidence.
-    dated = {
-        Validity.PENDING: doc.effective_date,
-        Validity.EXPIRED: doc.expire_date,
-        Validity.REPEALED: doc.repeal_date,
-    }
-    if doc.declared_validity and not dated.get(doc.declared_validity):
-        return ValidityOn(doc.declared_validity)
-    since = doc.effective_date or (doc.pub_date if doc.declared_validity else None)
-    return ValidityOn(Validity.EFFECTIVE, since)
-
-
-def first_end(doc: Document, incoming: Iterable[Relation], day: date) -> ValidityOn | None:
-    """How and when `doc` ended by `day`, if it did: the earliest of repeal and expiry, a repeal first on one day."""
-    ends = [
-        ValidityOn(Validity.REPEALED, relation.effective_date, relation.source)
-        for relation in incoming
-        if relation.kind is RelationKind.REPEALS and not relation.articles
-    ]
-    if doc.repeal_date:
-        ends.append(ValidityOn(Validity.REPEALED, doc.repeal_date))
-    if doc.expire_date and doc.expire_date < date.max:
-        ends.append(ValidityOn(Validity.EXPIRED, doc.expire_date + timedelta(days=1)))
-
-    def order(end: ValidityOn) -> tuple[date, bool, bool, str]:
-        return end.since or date.max, end.state is Validity.EXPIRED, end.cause is None, end.cause or ""
-
-    return min((end for end in ends if end.since and end.since <= day), key=order, default=None)
-
-
-def amends(relation: Relation) -> bool:
-    """Whether it changes the target, and leaves it standing."""
-    return relation.kind is RelationKind.AMENDS or (relation.kind is RelationKind.REPEALS and bool(relation.articles))
+_CHANGING = (RelationKind.REPEALS, RelationKind.AMENDS)
 
 
 def _is_of_rules(column: Column) -> bool:
     """Whether "in force" means anything for the documents of a column."""
     return column.kind.list in (ListStyle.DOCUMENTS, ListStyle.REGULATION) and column.kind.id != "plan"
-
-
-def _says_when(doc: Document, incoming: Sequence[Relation]) -> bool:
-    """Whether the document, or another one, says when it is in force."""
-    if any((doc.declared_validity, doc.effective_date, doc.expire_date, doc.repeal_date)):
-        return True
-    return any(relation.kind in (RelationKind.REPEALS, RelationKind.AMENDS) for relation in incoming)
 
 
 def _near(word: str, known: Sequence[str], count: int, cutoff: float) -> list[str]:
@@ -502,14 +616,15 @@ class _Resolver:
     bodies: Mapping[str, Body]
     withdrawn: Mapping[DocId, Withdrawn]
     paths: Mapping[str, DocId]
-    secret: frozenset[DocId]
-    secret_paths: set[str]
-    awaited: frozenset[str]  # ids and paths of what is to be public, but not yet
-    broken: Collection[str]  # ids and paths
+    absent: _Absent
     columns: Mapping[ColumnId, Column]
     site: str  # its absolute address, "" if not known
+    cited: _Cited
 
     def link(self, number: int, reference: Reference, findings: list[Finding]) -> Link:
+        if reference.is_citation:
+            return self.cited.link(self.doc, reference.target)
+
         def bad(code: str, message: str, hint: str) -> Link:
             findings.append(Finding(self.doc.path, f"references[{number}]", message, code, hint))
             return Link("")
@@ -527,12 +642,12 @@ class _Resolver:
             return bad("L112", f"找不到图片“{target}”", "把 png、jpg、gif 或 webp 图片放在稿件旁边，名字要完全一致。")
         if not target:
             return self._anchored(self.doc, fragment, bad)
-        if target in self.awaited or self._beside(target) in self.awaited:
+        if not self.absent.awaited.isdisjoint((target, self._beside(target))):
             return bad("L116", "链接指向的稿件还没有到发布日期，暂时只显示文字", "到期后链接自动生效。")
         if target.lower().endswith((".md", ".markdown")):
             path = self._beside(target)
             doc_id = self.paths.get(path, "")
-            if path in self.secret_paths:
+            if path in self.absent.secret:
                 return bad("L114", "链接指向的稿件目前不公开", "删去链接，或等那份稿件公开后再写。")
         else:
             doc_id = target if target in self.documents or target in self.withdrawn else ""
@@ -540,11 +655,11 @@ class _Resolver:
             return self._anchored(self.documents[doc_id], fragment, bad)
         if doc_id in self.withdrawn:
             return Link(self.withdrawn[doc_id].url)
-        if target in self.secret:
+        if target in self.absent.secret:
             return bad("L114", "链接指向的稿件目前不公开", "删去链接，或等那份稿件公开后再写。")
         if target in self.columns:
             return Link(self.columns[target].url)
-        if target in self.broken or self._beside(target) in self.broken:
+        if not self.absent.broken.isdisjoint((target, self._beside(target))):
             return Link("")
         steps = [step for step in target.split("/") if step in self.documents]
         if steps:
@@ -561,7 +676,7 @@ class _Resolver:
 
     def _is_of_secret_page(self, written: str) -> bool:
         """Whether an absolute address is that of a page or a file of this site that must not be there."""
-        if not self.site or not self.secret or "/doc/" not in written:
+        if not self.site or not self.absent.secret or "/doc/" not in written:
             return False
         try:
             base, parts = urlsplit(self.site), urlsplit(written)
@@ -569,7 +684,7 @@ class _Resolver:
             return False
         inside = unquote(parts.path).removeprefix(f"{base.path}doc/")
         is_here = parts.netloc.casefold() == base.netloc.casefold() and inside != unquote(parts.path)
-        return is_here and inside.split("/")[0] in self.secret
+        return is_here and inside.split("/")[0] in self.absent.secret
 
     def _anchored(self, doc: Document, fragment: str, bad: object) -> Link:
         own = "" if doc is self.doc else doc.url
@@ -602,6 +717,76 @@ class _Resolver:
         return "/".join(parts)
 
 
+_PEOPLES_REPUBLIC = "中华人民共和国"
+_MARKS = re.compile(r"[\s《》〈〉]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    """Finds the documents and places that texts cite, each once for the whole site."""
+
+    sources: Mapping[DocId, Document]
+    documents: Mapping[DocId, Document]
+    bodies: Mapping[str, Body]
+    by_number: Mapping[str, Sequence[DocId]]
+    rule_of: Mapping[DocId, DocId]
+    by_title: dict[str, list[DocId]] = field(default_factory=dict)  # made when the first one is looked up
+    found: dict[str, tuple[DocId, Link]] = field(default_factory=dict)  # by citation
+    anchors: dict[DocId, frozenset[str]] = field(default_factory=dict)
+
+    def link(self, doc: Document, citation: str) -> Link:
+        """Where a citation in the text of `doc` leads: 文号, title and place with tabs between. Nowhere: no address."""
+        if citation.startswith("\t\t"):
+            return Link("", fragment=self._anchor(doc.id, citation[2:]))
+        found = self.found.get(citation)
+        if found is None:
+            number, title, place = citation.split("\t")
+            target = self._document(number, title)
+            url, anchor = (self.documents[target].url, self._anchor(target, place)) if target else ("", "")
+            found = target, Link(url, fragment=anchor)
+            self.found[citation] = found
+        target, link = found
+        return Link("", fragment=link.fragment) if target == doc.id else link
+
+    def _document(self, number: str, title: str) -> DocId:
+        """The document of this number, or else of this title; "" if the site has none, or several."""
+        matches = self.by_number.get(number) or self.by_number.get(normalize_doc_no(number), ())
+        numbered = {self.rule_of.get(doc_id, doc_id) for doc_id in matches}
+        if len(numbered) == 1:
+            return numbered.pop()
+        titled = self._titled(title) if title else []
+        if len(titled) != 1 or (number and not self._may_have(titled[0], normalize_doc_no(number))):
+            return ""
+        return titled[0]
+
+    def _titled(self, title: str) -> list[DocId]:
+        if not self.by_title:
+            for doc in self.sources.values():
+                if doc.id not in self.rule_of:
+                    self.by_title.setdefault(_plain_title(doc.title), []).append(doc.id)
+        return self.by_title.get(_plain_title(title), [])
+
+    def _may_have(self, doc_id: DocId, number: str) -> bool:
+        """Whether the document, or a text of it, can have been made by this number."""
+        texts = [self.sources[doc_id], *(self.sources[text] for text, rule in self.rule_of.items() if rule == doc_id)]
+        known = {revision.doc_no for doc in texts for revision in doc.revisions} | {doc.doc_no for doc in texts}
+        return not any(known) or number in {normalize_doc_no(own) for own in known if own}
+
+    def _anchor(self, doc_id: DocId, place: str) -> str:
+        """The anchor of 第三条第二款 in the document: that of its 条; "" where there is none."""
+        if not place:
+            return ""
+        if doc_id not in self.anchors:
+            self.anchors[doc_id] = frozenset(self.bodies[self.documents[doc_id].body.digest].anchors)
+        article = article_number(place)
+        return article if article in self.anchors[doc_id] else ""
+
+
+def _plain_title(title: str) -> str:
+    """The title without marks and spaces, and without 中华人民共和国, which is often left out."""
+    return _MARKS.sub("", title).removeprefix(_PEOPLES_REPUBLIC)
+
+
 _OURS = frozenset(
     (
         *("catalog", "updates", "search", "pagefind", "assets", "sitemap", "api", "page"),
@@ -611,7 +796,10 @@ _OURS = frozenset(
 
 
 def _old_addresses(
-    tree: Tree, documents: Mapping[DocId, Document], withdrawn: Mapping[DocId, Withdrawn]
+    tree: Tree,
+    documents: Mapping[DocId, Document],
+    pages: Mapping[DocId, Document],
+    withdrawn: Mapping[DocId, Withdrawn],
 ) -> Iterator[Finding]:
     """Old addresses that cannot lead where their authors want: taken twice, or a page of the site's own.
 
@@ -624,9 +812,10 @@ def _old_addresses(
         return
     tops = {name.casefold() for name in (*_OURS, *tree.columns, *(column.id for column in tree.hidden))}
     files: dict[str, set[str]] = {gone.id.casefold(): {""} for gone in withdrawn.values()}
-    for doc in documents.values():
-        names = ("", *(file.file for file in (*doc.attachments, *doc.images)))
-        files[doc.id.casefold()] = {name.casefold() for name in names}
+    for doc in pages.values():
+        folder, _, inside = doc.id.casefold().partition("/")
+        names = ("", *(file.file.casefold() for file in (*doc.attachments, *doc.images)))
+        files.setdefault(folder, set()).update(f"{inside}/{name}".strip("/") for name in names)
     users: dict[str, tuple[str, str]] = {}
     for owner in owners:
         for i, old in enumerate(owner.old_urls):
@@ -669,7 +858,8 @@ def _folded(old: str, base: str) -> str:
 def _updates(
     documents: Mapping[DocId, Document],
     withdrawn: Mapping[DocId, Withdrawn],
-    incoming: Mapping[DocId, tuple[Relation, ...]],
+    known: Mapping[DocId, Life],
+    rule_of: Mapping[DocId, DocId],
     history: History,
     as_of: date,
 ) -> Iterator[Update]:
@@ -678,31 +868,25 @@ def _updates(
         changes[change.path].append(change)
     for doc in documents.values():
         yield Update(doc.pub_date, UpdateKind.PUBLISHED, doc.id)
-        dates = doc.effective_date or doc.expire_date or doc.repeal_date
-        if not (dates or doc.id in incoming or doc.path in changes):
-            continue
-        for update in _after_publication(doc, incoming.get(doc.id, ()), changes.get(doc.path, ()), as_of):
-            if doc.pub_date < update.day <= as_of:
-                yield update
+        for correction in doc.corrections:
+            if doc.pub_date <= correction.day <= as_of:
+                yield Update(correction.day, UpdateKind.CORRECTED, doc.id, what=_corrected(correction))
+        for change in changes.get(doc.path, ()):
+            if doc.pub_date < change.day <= as_of:
+                yield Update(change.day, UpdateKind.REVISED, doc.id, None, change.kinds)
+        if doc.id not in rule_of:  # what happens to a text is told of its rule
+            for turn in known.get(doc.id, IN_FORCE).changes:
+                if doc.pub_date < turn.day <= as_of:
+                    yield Update(turn.day, turn.kind, doc.id, turn.cause)
     for gone in withdrawn.values():
         yield Update(gone.day, UpdateKind.WITHDRAWN, gone.id)
 
 
-def _after_publication(
-    doc: Document, incoming: Sequence[Relation], changes: Iterable[Change], as_of: date
-) -> Iterator[Update]:
-    end = first_end(doc, incoming, as_of)
-    last = end.since if end and end.since else as_of
-    if doc.effective_date and doc.effective_date <= last:
-        yield Update(doc.effective_date, UpdateKind.EFFECTIVE, doc.id)
-    for relation in incoming:
-        if amends(relation) and relation.effective_date <= last:
-            yield Update(relation.effective_date, UpdateKind.AMENDED, doc.id, relation.source)
-    if end and end.since:
-        kind = UpdateKind.EXPIRED if end.state is Validity.EXPIRED else UpdateKind.REPEALED
-        yield Update(end.since, kind, doc.id, end.cause)
-    for change in changes:
-        yield Update(change.day, UpdateKind.REVISED, doc.id, None, change.kinds)
+def _corrected(correction: Correction) -> str:
+    """What was put right, in one line."""
+    if correction.was and correction.now:
+        return f"“{correction.was}”更正为“{correction.now}”"
+    return correction.note or f"更正为“{correction.now}”"
 
 
 def _update_order(update: Update) -> tuple[int, str, int, str]:

@@ -111,6 +111,9 @@ def _named_in(doc: Document) -> Iterator[str]:
     for revision in doc.revisions:
         yield normalize_doc_no(revision.doc_no)
     for reference in doc.body.references:
+        if reference.is_citation:
+            yield reference.target.partition("\t")[0]
+            continue
         target = unquote(reference.target.partition("#")[0]).rstrip("/")
         yield target.rpartition("/")[2]
 

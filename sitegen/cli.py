@@ -308,6 +308,27 @@ def new(column: str, id: str, title: str, content: Path) -> None:
     click.echo(f"已新建 {new_document(content, column, id, title, _now().date())}")
 
 
+@commands.command(help="给一份已发布的文件写新文本：照抄现在有效的文本，另存为一份草稿。")
+@click.argument("id")
+@click.option("--effective", metavar="YYYY-MM-DD", default="", help="新文本从哪一天起施行；可以以后再填。")
+@click.option(
+    "--content", type=click.Path(file_okay=False, path_type=Path), default=Path("content"), help="内容文件夹。"
+)
+def revise(id: str, effective: str, content: Path) -> None:
+    """Write a draft of the next text of a rule."""
+    from sitegen.site import revise_document
+
+    begins = _day(effective, "--effective") if effective else None
+    path = revise_document(content, id, begins, _now())
+    click.echo(
+        f"已新建 {path}，是“{id}”的新文本，还是草稿，不会发布。接下来：\n"
+        f"1. 填好发布日期、成文日期、发文字号{'' if begins else '、施行日期'}，在“历次修改”里加上这一次；\n"
+        "2. 把正文改成新的文本；有附件的，附件也换成新的；\n"
+        "3. 删去“草稿: true”这一行，运行 python build.py check。\n"
+        f"原来的稿件不要改，也不要改名：从施行日期起，doc/{id}/ 自动显示新文本，旧文本留在它自己的地址。"
+    )
+
+
 @commands.command(help="解释检查代码；不写代码就列出全部。")
 @click.argument("code", default="")
 @click.pass_obj
@@ -449,11 +470,15 @@ def _moment(text: str) -> datetime:
     """The end of the given day, or this minute in China."""
     if not text:
         return _now()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--as-of 的“{text}”不是日期，写成 YYYY-MM-DD，例如 2026-01-31。") from error
+    day = _day(text, "--as-of")
     return datetime(day.year, day.month, day.day, 23, 59)
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} 的“{text}”不是日期，写成 YYYY-MM-DD，例如 2026-01-31。") from error
 
 
 def _use_utf8() -> None:

@@ -29,7 +29,7 @@ from sitegen.model import Body, Format, Kit, Recipe, Task
 MANIFEST = ".sitegen-manifest"  # in the output folder; the sample server configurations do not serve it
 _UNFINISHED = ".sitegen-new"  # the folder of what is made and not yet in its place, and how earlier versions named it
 _DOCUMENT = re.compile(r"doc/[^/]+/index\.html")
-_COMES_AND_GOES = re.compile(r"(catalog|updates|search|pagefind)/|[^/]+/page/\d+/index\.html$")
+_COMES_AND_GOES = re.compile(r"(catalog|updates|search|pagefind)/|.*/page/\d+/index\.html$|doc/.*/compare/")
 _SIZE = 16  # bytes of keys and digests
 
 Rows = MutableMapping[str, bytes]

@@ -73,7 +73,10 @@ def fixed(data: bytes, *, in_order: bool = False) -> bytes:
 
 # ---------------------------------------------------------------- what cannot be read
 
-_NESTED = ("doc", "文件", "date", "日期", "articles", "条款", "doc_no", "文号", "kind", "方式", "file", "title", "标题")
+_NESTED = (
+    *("doc", "文件", "date", "日期", "articles", "条款", "doc_no", "文号", "kind", "方式", "file", "title", "标题"),
+    *("was", "原文", "now", "更正为", "note", "说明"),
+)
 _COLON = re.compile(
     r"([ ]*(?:- +)?)([^\s:：#'\"\[\]{},&*!|>%@`-][^\s:：]*)[ \t\u3000]*(：[ \t\u3000]*|:(?=[^\s/]))(.*)"
 )
@@ -181,7 +184,7 @@ def _mends(tree: Item) -> Iterator[tuple[str, Item, str]]:
             if name == "pub_date" and is_plain:
                 value = _moment(item.value)
             elif (name in dates and is_plain) or (
-                name in {*_RELATIONS, "revisions", "withdraw"} and inner in ("date", "日期")
+                name in {*_RELATIONS, "revisions", "corrections", "withdraw"} and inner in ("date", "日期")
             ):
                 value = _date(item.value)
             elif (

@@ -207,6 +207,7 @@ class Revision(NamedTuple):
     day: date
     doc_no: str
     kind: str  # 修正, 修订, 修改决定 …
+    effective: date | None = None  # from when the text holds it, where that is another day
 
 
 class Terms(NamedTuple):
@@ -216,6 +217,7 @@ class Terms(NamedTuple):
     expire: date | None = None  # the last day
     where: str = ""  # the 条 that says when it ends, else the one that says when it begins; "" if it has no number
     words: str = ""  # what it says of the end: 有效期五年
+    repeals: tuple[str, ...] = ()  # by 文号, else title: what it says ends with it (《旧办法》同时废止)
 
 
 class Correction(NamedTuple):
@@ -510,7 +512,7 @@ class Downloads:
     columns: tuple[ColumnId, ...] = ()  # these too, and those below them
     forms: tuple[str, ...] = ("docx", "pdf")
     has_red_head: bool = False  # 发文机关标志, 文号 and the red line above official documents
-    compile: tuple[ColumnId, ...] | None = None  # of which columns 制度文件汇编 are made; None: of libraries up to a size
+    compile: tuple[ColumnId, ...] | None = None  # the columns of which 汇编 are made; None: libraries up to a size
 
 
 @dataclass(frozen=True, slots=True)
@@ -638,11 +640,12 @@ class History:
 class Font(NamedTuple):
     """A font that PDF files are set in."""
 
-    role: str  # title (小标宋), fangsong, kai, hei, song
+    role: str  # title (小标宋), fangsong, kai, hei, song; rare: asked for characters that these do not have
     family: str
     path: str
     digest: str  # of its file
     is_own: bool = False  # the kind of face that the standard names; else an open one in its place
+    number: int = 0  # of the face in a file that holds several
 
 
 @dataclass(frozen=True)
@@ -683,6 +686,7 @@ class Tree:
     skipped: tuple[str, ...] = ()  # files left out by --keep-going
     broken: tuple[tuple[DocId, str], ...] = ()  # id and path of files too faulty to be documents; others may name them
     checking: CheckConfig = field(default_factory=CheckConfig)
+    forms: tuple[str, ...] = ("docx", "pdf")  # in which documents can be downloaded, as far as this machine goes
 
 
 # ---------------------------------------------------------------- work
@@ -732,6 +736,7 @@ class Format:
     name: str
     produce: Callable[[Task, Kit], bytes]
     fingerprint: Callable[[str, Kit], str] = _of_nothing
+    seconds: float = 0.4  # about what a thousand files take one process
 
 
 @dataclass(frozen=True, slots=True)
@@ -739,6 +744,15 @@ class CopyFile:
     """The model of a task that copies a file of the content folder."""
 
     digest: str
+
+
+class Bundle(NamedTuple):
+    """Files of the output to be packed into one, once they are made."""
+
+    path: str  # of the zip
+    texts: tuple[tuple[str, str], ...]  # name and text of what is put before them
+    members: tuple[tuple[str, str], ...]  # name in the zip, path in the output
+    documents: tuple[DocId, ...] = ()  # of which these files are
 
 
 @dataclass(frozen=True, slots=True)

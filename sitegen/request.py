@@ -113,6 +113,7 @@ class Last(NamedTuple):
     files: int  # in the output
     told: frozenset[str]  # source paths about which more was said than the files alone gave cause for
     examined: frozenset[str]  # digests of the bodies that rules looked into
+    shared: frozenset[str]  # source paths of documents whose words stand in more than their own files
     result: BuildResult
 
     @staticmethod

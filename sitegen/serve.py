@@ -330,6 +330,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         status = HTTPStatus.OK
         found = find_file(preview.folder, path)
+        if found is None and path.endswith(MADE_BY_BUILDS):
+            self.answer(HTTPStatus.NOT_FOUND, CONTENT_TYPES[".html"], inject(NOT_HERE.encode(), good))
+            return
         if found is None and find_file(preview.folder, path + "/") is not None:
             self.send_response(HTTPStatus.MOVED_PERMANENTLY)
             query = self.path.removeprefix(path)
@@ -514,6 +517,16 @@ WAITING = """\
 <html lang="zh-CN">
 <head><meta charset="utf-8"><title>正在生成预览</title></head>
 <body><p>正在生成预览，完成后本页自动刷新……</p></body>
+</html>
+"""
+
+MADE_BY_BUILDS = (".docx", ".pdf", ".zip")  # they take too long to make at every save
+
+NOT_HERE = """\
+<!doctype html>
+<html lang="zh-CN">
+<head><meta charset="utf-8"><title>预览中没有下载文件</title></head>
+<body><p>预览中不生成 Word、PDF 和打包文件，运行 python build.py 时生成。<a href="/">回到首页</a></p></body>
 </html>
 """
 

@@ -1,7 +1,7 @@
 """The front door: options in, a built or checked site out. What an unchanged site does not need is not even loaded.
 
 Exports `Options`, `Extensions`, `BuildResult`, `build_site`, `check_site`, `verify_site`, `session`, `import_files`,
-`new_document`; and, from `building`, `BUILTIN`, `CheckResult`, `codes`, `INDEX_FOLDERS`.
+`new_document`, `revise_document`; and, from `building`, `BUILTIN`, `CheckResult`, `codes`, `INDEX_FOLDERS`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sitegen.diagnostics import CacheError, UsageError
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from sitegen.building import CheckResult, Warm
+    from sitegen.heads import Source
     from sitegen.importers import ImportReport
+    from sitegen.load import Loaded
+    from sitegen.model import Kind
 
 __all__ = [
     "BuildResult",
@@ -38,6 +41,7 @@ __all__ = [
     "check_site",
     "import_files",
     "new_document",
+    "revise_document",
     "session",
     "silent",
     "verify_site",
@@ -315,3 +319,116 @@ def new_document(content: Path, column_id: ColumnId, doc_id: str, title: str, da
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"---\n{given}---\n\n", encoding="utf-8", newline="\n")
     return path
+
+
+def revise_document(content: Path, doc_id: str, begins: date | None, moment: datetime) -> Path:
+    """Write a draft of the next text of a rule, with the words of the one in force; gives its path.
+
+    Overwrites nothing. Files of the text in force go with it, into a folder of its own: a draft must not name files
+    that another document publishes.
+    """
+    from sitegen.heads import cut
+    from sitegen.load import is_document_id, read_columns, read_for_review
+    from sitegen.validity import text_begins
+
+    texts, taken = _texts_of(content, doc_id, moment)
+    rule = texts[0]
+    public = [text.path for text in texts if text.document and not text.document.badge]
+    loaded = [read_for_review(content, path, (content / path).read_bytes(), moment, content.name) for path in public]
+    known = sorted((text_begins(one.document), one.path, one.document) for one in loaded if one.document)
+    begun = [text for text in known if text[0] <= moment.date()]
+    if not known or rule.document is None:
+        raise UsageError(f"“{doc_id}”的稿件有错误，先运行 python build.py check 改好。")
+    same = [path for day, path, _ in known if day == begins]
+    if same:
+        raise UsageError(f"“{doc_id}”已有从 {begins} 起施行的文本：{content / same[0]}。")
+    path, current = (begun[-1] if begun else known[0])[1:]
+    source, own = cut((content / path).read_bytes()), cut((content / rule.path).read_bytes())
+    if source is None or own is None:
+        raise UsageError(f"{content / (rule.path if source else path)} 不是 UTF-8 编码，先另存为 UTF-8。")
+    ends = [begins.isoformat()] if begins else map(str, range(len(texts) + 1, len(texts) + len(taken) + 2))
+    names = (f"{doc_id[: 59 - len(end)]}-{end}" for end in ends)
+    new_id = next((name for name in names if name not in taken and is_document_id(name)), "")
+    if not new_id:
+        raise UsageError(f"编号“{doc_id}-{begins}”已经用了或者太长；照着原稿自己写一份，编号自己取。")
+    files = {PurePosixPath(file.source) for file in (*current.attachments, *current.images)}
+    home, folder = PurePosixPath(path).parent, (content / rule.path).parent
+    if files:
+        folder /= new_id
+    target = folder / f"{new_id}.md"
+    if target.exists() or (files and folder.exists()):
+        raise UsageError(f"{folder if files else target} 已经有了，没有改动它。")
+    kind = read_columns(content)[rule.document.columns[0]].kind
+    body = source.rest.partition("\n")[2].replace("\r\n", "\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in sorted(file for file in files if file.is_relative_to(home)):
+        copy = folder / file.relative_to(home)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes((content / file).read_bytes())
+    head = _head_of_next(source, own, kind, doc_id, begins)
+    target.write_text(f"---\n{head}---\n{body}", encoding="utf-8", newline="\n")
+    return target
+
+
+def _texts_of(content: Path, doc_id: str, moment: datetime) -> tuple[list[Loaded], set[str]]:
+    """The files with the texts of a rule, its own first, and all ids in use. Says nothing of what is withheld."""
+    from sitegen import load, markdown
+    from sitegen.load.documents import load_document
+    from sitegen.load.fields import nearest
+
+    if not content.is_dir():
+        raise UsageError(f"没有内容文件夹“{content}”。用 --content 指明它在哪里。")
+    settings = load.read_site_settings(content, content.name)
+    around = load.surroundings(settings, moment, content.name, is_preview=True)
+    around = replace(around, screen=None, needs_review=False, needs_roles=False)
+    blank = markdown.parse_body("", 1)  # what the bodies say does not matter here
+    paths = walk(content, content.name).documents
+    files = [load_document(path, (content / path).read_bytes(), around, lambda *_: blank) for path in paths]
+    rule = next((file for file in files if file.doc_id == doc_id), None)
+    if rule is None:
+        known = [file.doc_id for file in files if file.document and not file.document.version_of]
+        near = nearest(doc_id, known)
+        hint = f"是不是“{near}”？" if near else "编号就是稿件的文件名，不带 .md。"
+        raise UsageError(f"没有编号是“{doc_id}”的稿件。{hint}")
+    if rule.withdrawn is not None:
+        raise UsageError(f"“{doc_id}”已经撤回，不能再写它的新文本。")
+    if rule.document is None:
+        is_withheld = rule.internal is not None and rule.internal.is_withheld
+        why = "不公开，不能照它写新文本。" if is_withheld else "的稿件有错误，先运行 python build.py check 改好。"
+        raise UsageError(f"“{doc_id}”{why}")
+    owner = rule.document.version_of
+    if owner:
+        raise UsageError(f"“{doc_id}”是“{owner}”的一个文本，新文本写在“{owner}”名下：python build.py revise {owner}")
+    if rule.document.badge:
+        raise UsageError(f"“{doc_id}”还没有发布，直接改 {content / rule.path} 就行，不用写新文本。")
+    others = [file for file in files if file.document and file.document.version_of == doc_id]
+    return [rule, *others], {file.doc_id for file in files}
+
+
+def _head_of_next(source: Source, own: Source, kind: Kind, rule: str, begins: date | None) -> str:
+    """The front matter of the next text: what stays as `source` has it, and what is to be filled in."""
+    from sitegen import load
+    from sitegen.heads import field_lines
+    from sitegen.importers import dump_front_matter
+
+    names = {**load.field_names(), **{entry.id: entry.name for entry in kind.fields}}
+
+    def given(field: str, value: str = "") -> str:
+        return dump_front_matter([(names[field], value)])
+
+    def kept(field: str, head: Sequence[str]) -> str:
+        place = field_lines(head, (field, names[field]))
+        return "".join(line.rstrip("\r\n") + "\n" for line in head[slice(*place)]) if place else ""
+
+    fields = [kept("title", source.head), kept("disclosure", source.head), given("pub_date")]
+    fields += [given("written_date")] if kind.official else []
+    fields += [kept("issuer", source.head)]
+    fields += [given("doc_no")] if kind.official else []
+    fields += [given("index_no"), kept("column", own.head)]
+    fields += [kept("genre", source.head), kept("topic", source.head)]
+    fields += [given("effective_date", begins.isoformat() if begins else ""), given("version_of", rule)]
+    fields += [kept("revisions", source.head), given("summary")]
+    fields += [kept(field, source.head) for field in ("keywords", "unit", "service_object", "attachments")]
+    own_fields = dict.fromkeys((*kind.requires, *(entry.id for entry in kind.fields)))
+    fields += [kept(field, source.head) or given(field) for field in own_fields]
+    return "".join((*fields, given("draft", "true")))

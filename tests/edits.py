@@ -88,6 +88,7 @@ FIELDS: tuple[tuple[str, object], ...] = (
     ("genre", "通知"),
     ("drafter", "张三"),
     ("revisions", [{"date": "2024-04-01", "doc_no": "示科发〔2024〕8号", "kind": "修正"}]),
+    ("corrections", [{"date": "2024-05-01", "was": "甲", "now": "乙"}]),
     ("exempt", {"P101": "另有说明"}),
     ("nonsense", "没有这一项"),
 )

@@ -21,7 +21,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Self
 
+import pypdf
 import pytest
+from pypdf.errors import PyPdfError
 
 from sitegen.diagnostics import Diagnostic
 from sitegen.site import BUILTIN, BuildResult, CheckResult, Extensions, Options, build_site, check_site
@@ -69,7 +71,8 @@ class Site:
         return self
 
     def setting(self, **values: object) -> Self:
-        """`site.yaml`."""
+        """`site.yaml`; without downloads, which take their time, unless it says of which."""
+        values = {"downloads": [], **values}
         return self.file("site.yaml", "".join(f"{k}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in values.items()))
 
     def columns(self, text: str) -> Self:
@@ -196,7 +199,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def everything_in(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """The names and the bytes of the files, and of what is packed in them (gzip, zlib, zip, SQLite)."""
+    """The names and the bytes of the files, and of what is packed in them (gzip, zlib, zip, PDF, SQLite)."""
     for path, data in files.items():
         yield path, path.encode()
         yield from _unpacked(path, data)
@@ -214,7 +217,12 @@ def _unpacked(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             for name in packed.namelist():
                 yield f"{path}!{name}", name.encode()
-                yield f"{path}!{name}", packed.read(name)
+                yield from _unpacked(f"{path}!{name}", packed.read(name))
+    elif data.startswith(b"%PDF-"):
+        with suppress(PyPdfError, ValueError):  # some of those that sites attach are no more than a beginning
+            reader = pypdf.PdfReader(io.BytesIO(data))
+            yield path, str(reader.metadata).encode()
+            yield path, "\n".join(page.extract_text() for page in reader.pages).encode("utf-8", "surrogatepass")
     elif data.startswith(b"SQLite format 3\x00"):
         for value in _values_in(data):
             yield from _unpacked(f"{path}!", value)

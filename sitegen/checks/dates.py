@@ -53,7 +53,7 @@ def old_documents_do_not_come_all_at_once(review: Review) -> Iterator[Finding]:
         return
     late: dict[date, list[Document]] = defaultdict(list)
     for doc in review.catalog.documents.values():
-        if doc.written_date and doc.pub_date - doc.written_date > _OLD:
+        if doc.written_date and doc.pub_date - doc.written_date > _OLD and not doc.version_of:
             late[doc.pub_date].append(doc)
     for day, documents in late.items():
         if len(documents) >= least:
@@ -204,6 +204,28 @@ def decisions_precede_their_publication(review: Review) -> Iterator[Finding]:
                 )
 
 
+@rule("F160", "更正的日期不对", Severity.WARNING)
+def corrections_come_after_publication(review: Review) -> Iterator[Finding]:
+    """检查更正的日期不早于发布日期，也不晚于今天。
+
+    为何：更正的是发布以后的差错，页面和动态更新都按这个日期列出；发布之前改的不用写更正，将来的还没有发生。
+    错误：发布日期 2024-03-05，更正: [{date: 2024-03-01, note: 漏字}]
+    正确：更正: [{date: 2024-03-08, was: 7月1起, now: 7月1日起}]
+    """
+    for doc in review.catalog.documents.values():
+        for number, correction in enumerate(doc.corrections):
+            day = correction.day.isoformat()
+            if correction.day < doc.pub_date:
+                wrong = f"更正的日期 {day} 早于发布日期 {doc.pub_date.isoformat()}"
+            elif correction.day > review.catalog.as_of:
+                wrong = f"更正的日期 {day} 还没有到"
+            else:
+                continue
+            yield Finding(
+                doc.path, f"corrections[{number}]", wrong, "F160", "写实际更正的那一天；发布之前改的，删去这一项。"
+            )
+
+
 RULES: tuple[RuleInfo, ...] = (
     publication_dates_stay,
     old_documents_do_not_come_all_at_once,
@@ -213,4 +235,5 @@ RULES: tuple[RuleInfo, ...] = (
     dates_are_plausible,
     spans_begin_before_they_end,
     decisions_precede_their_publication,
+    corrections_come_after_publication,
 )

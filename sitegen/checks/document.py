@@ -144,9 +144,9 @@ _ENOUGH_TO_COUNT = 20
 
 def _empty_entries(review: Review) -> Iterator[tuple[str, str, int, list[Document]]]:
     """Of each entry that not all documents have: its id and name, how many should have it, and those without."""
-    documents = list(review.catalog.documents.values())
+    documents = [doc for doc in review.catalog.documents.values() if not doc.version_of]  # 目录 has no other texts
     for field, name, value, kinds in _ENTRIES:
-        those = list(review.of_kinds(*kinds)) if kinds else documents
+        those = [doc for doc in review.of_kinds(*kinds) if not doc.version_of] if kinds else documents
         empty = [doc for doc, given in zip(those, map(value, those), strict=True) if not given]
         if empty:
             yield field, name, len(those), empty
@@ -451,7 +451,7 @@ def numbers_are_of_one_document(review: Review) -> Iterator[Finding]:
     """
     seen: dict[str, Document] = {}
     for doc in review.catalog.documents.values():
-        if not doc.doc_no or "〔" not in doc.doc_no:
+        if not doc.doc_no or "〔" not in doc.doc_no or doc.version_of:
             continue  # of what orders publish several versions may stand side by side
         first = seen.setdefault(doc.doc_no, doc)
         if first.title != doc.title:

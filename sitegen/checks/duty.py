@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 
-from sitegen.catalog import Catalog
+from sitegen.catalog import Catalog, trail
 from sitegen.checks.freshness import COLUMNS, agency_kind
 from sitegen.checks.rules import Review, RuleInfo, rule
 from sitegen.diagnostics import Finding, Severity
@@ -90,6 +90,8 @@ def _spans(review: Review) -> Iterator[tuple[Document, date, Timer]]:
     publicity = {column.id for column in catalog.columns.values() if column.kind.id in _PUBLICITY}
     agency = catalog.config.agency
     for doc in catalog.documents.values():
+        if doc.version_of and not review.is_current(doc):
+            continue  # an earlier text that is kept for those who look it up
         written = doc.written_date
         if doc.columns[0] in publicity:
             decided = _day(doc, "decision_date")
@@ -361,7 +363,7 @@ def regulations_leave_thirty_days(review: Review) -> Iterator[Finding]:
     for doc in _of_kinds(review.catalog, "regulation"):
         start = doc.written_date or doc.pub_date
         if doc.effective_date and start <= doc.effective_date < start + timedelta(days=int(timer.limit)):
-            if doc.revisions:
+            if doc.revisions or doc.version_of:
                 continue  # its dates are those of an amendment
             yield Finding(
                 doc.path,
@@ -463,6 +465,47 @@ def last_annual_report_is_there(review: Review) -> Iterator[Finding]:
         )
 
 
+_FORMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "docx": ("Word", (".docx", ".doc", ".wps")),
+    "pdf": ("PDF", (".pdf", ".ofd")),
+}
+
+
+@rule("P123", "规章没有下载版式", Severity.WARNING, is_about_site=True)
+def regulations_can_be_downloaded(review: Review) -> Iterator[Finding]:
+    """检查规章有文字版（Word）和图片版（PDF）可以下载：由本产品生成，或者列为附件；全站只说一次。
+
+    为何：规章要有网页版式和下载版式（国办公开办函〔2021〕33号）；条例第二十四条要求能检索、查阅、下载。
+    错误：site.yaml 写 下载: 无，规章也没有附件
+    正确：删去这一行（规章默认生成两种），或在 下载 的 种类 里写上规章
+    """
+    chosen = review.catalog.config.downloads
+    missing: dict[str, list[Document]] = {}
+    for doc in review.of_kinds("regulation"):
+        is_made = "regulation" in chosen.kinds or _is_below_any(doc, chosen.columns, review.catalog)
+        for form, (name, suffixes) in _FORMS.items():
+            is_given = any(file.file.lower().endswith(suffixes) for file in doc.attachments)
+            if not (is_made and form in chosen.forms) and not is_given:
+                missing.setdefault(name, []).append(doc)
+    if missing:
+        first = next(iter(missing.values()))[0]
+        count = len({doc.id for documents in missing.values() for doc in documents})
+        yield Finding(
+            first.path,
+            "title",
+            f"规章没有 {'、'.join(missing)} 下载版，共 {count} 份，这是最新的一份",
+            "P123",
+            "site.yaml 的“下载”里，种类写上规章，格式写 docx 和 pdf；不写这一项就都生成。",
+        )
+
+
+def _is_below_any(doc: Document, columns: Collection[str], catalog: Catalog) -> bool:
+    """Whether the document stands in one of the columns, or below."""
+    return bool(columns) and any(
+        column.id in columns for home in doc.columns for column in trail(catalog.columns, home)
+    )
+
+
 RULES: tuple[RuleInfo, ...] = (
     guide_has_nine_elements,
     published_within_twenty_working_days,
@@ -478,4 +521,5 @@ RULES: tuple[RuleInfo, ...] = (
     budgets_are_public_in_twenty_days,
     annual_reports_came_in_time,
     last_annual_report_is_there,
+    regulations_can_be_downloaded,
 )

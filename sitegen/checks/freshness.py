@@ -14,7 +14,7 @@ count that has reached the veto is a warning.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from sitegen.catalog import Catalog, trail
 from sitegen.checks.document import BY_LAW, is_mostly_given
 from sitegen.checks.rules import Review, RuleInfo, rule
 from sitegen.diagnostics import Finding, Severity
-from sitegen.model import CheckConfig, Column, ColumnId, Timer, UpdateKind
+from sitegen.model import CheckConfig, Column, ColumnId, DocId, Timer, UpdateKind
 
 COLUMNS = "columns.yaml"
 """Findings about a column stand here, at the line where the site names it."""
@@ -92,7 +92,7 @@ def days_left(catalog: Catalog, checking: CheckConfig) -> tuple[ColumnAge, ...]:
 
 def _age(column: Column, catalog: Catalog, checking: CheckConfig, kind: str) -> ColumnAge:
     listed = catalog.listed[column.id]
-    newest = catalog.documents[listed[0]].pub_date if listed else None
+    newest = _newest(listed, catalog)
     ends = []
     if newest is not None:
         start = max(newest, checking.launched) if checking.launched else newest
@@ -108,6 +108,17 @@ def _age(column: Column, catalog: Catalog, checking: CheckConfig, kind: str) -> 
         due,
         (due - catalog.as_of).days if due else None,
     )
+
+
+def _newest(listed: Sequence[DocId], catalog: Catalog) -> date | None:
+    """The last day on which one of these documents was published, or a text of one; they are newest first."""
+    if not listed:
+        return None
+    if not catalog.rules:
+        return catalog.documents[listed[0]].pub_date
+    single = next((doc_id for doc_id in listed if doc_id not in catalog.rules), listed[0])
+    texts = (text.source for doc_id in listed for text in catalog.rules.get(doc_id, ()))
+    return max(catalog.documents[doc_id].pub_date for doc_id in (single, *texts))
 
 
 def _timers(column: Column, catalog: Catalog, checking: CheckConfig, kind: str) -> Iterator[Timer]:

@@ -1,21 +1,26 @@
-"""Rules about what documents do to each other (family R): interpretations, repeals, amendments, citations."""
+"""Rules about what documents do to each other (family R): interpretations, repeals, amendments, citations.
+
+Exports `RULES`, `RETIRED`, `field_of`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 
+from sitegen.catalog import Catalog
 from sitegen.checks.rules import Review, RuleInfo, rule
-from sitegen.diagnostics import Finding, Severity
+from sitegen.diagnostics import CodeInfo, Finding, Severity
 from sitegen.gongwen import Problem, parse_doc_no
 from sitegen.model import DocId, Document, Relation, RelationKind, Validity
+from sitegen.validity import first_day
 
 _OVER = (Validity.EXPIRED, Validity.REPEALED)
 _YEAR = timedelta(days=365)
 
 
-def _field(doc: Document, relation: Relation) -> str:
+def field_of(doc: Document, relation: Relation) -> str:
     """Where the author wrote the relation, as far as that is known."""
     written = [claim.target for claim in doc.claims if claim.kind is relation.kind]
     number = written.index(relation.target) if relation.target in written else 0
@@ -23,7 +28,10 @@ def _field(doc: Document, relation: Relation) -> str:
 
 
 def _is_interpreted(review: Review, doc_id: DocId) -> bool:
-    return any(relation.kind is RelationKind.INTERPRETS for relation in review.catalog.incoming.get(doc_id, ()))
+    """Whether somebody interprets the document, or one of its texts."""
+    catalog = review.catalog
+    ids = {doc_id, *(text.source for text in catalog.rules.get(doc_id, ()))}
+    return any(r.kind is RelationKind.INTERPRETS for name in ids for r in catalog.incoming.get(name, ()))
 
 
 @rule("R110", "解读早于文件发布", Severity.WARNING)
@@ -62,7 +70,7 @@ def new_rules_are_interpreted(review: Review) -> Iterator[Finding]:
     if not any(r.kind is RelationKind.INTERPRETS for relations in catalog.outgoing.values() for r in relations):
         return
     for doc in review.of_kinds("normative", "regulation"):
-        if catalog.as_of - doc.pub_date > _YEAR or doc.badge or _is_interpreted(review, doc.id):
+        if catalog.as_of - doc.pub_date > _YEAR or doc.badge or doc.version_of or _is_interpreted(review, doc.id):
             continue
         state = catalog.validity.get(doc.id)
         is_own = doc.issuers[0].startswith(catalog.config.agency)
@@ -76,71 +84,128 @@ def new_rules_are_interpreted(review: Review) -> Iterator[Finding]:
             )
 
 
+@rule("R124", "解读的文件本站没有", Severity.INFO)
+def interpreted_documents_are_there(review: Review) -> Iterator[Finding]:
+    """列出只写了文号、本站却没有那份文件的解读；正文里有站外链接的不提示。
+
+    为何：解读与文件要互相关联（国办秘函〔2019〕19号，B）；读者看到解读，要能找到所解读的文件。
+    错误：解读: 某政发〔2024〕3号，本站没有这份文件，正文里也没有链接
+    正确：补录这份文件；是上级文件的，可以转载，或在正文里链接到公布它的网站
+    """
+    catalog = review.catalog
+    for doc_id, claims in catalog.unknown_claims.items():
+        doc = catalog.documents[doc_id]
+        named = [claim for claim in doc.claims if claim.kind is RelationKind.INTERPRETS]
+        if not named or any(claim not in claims for claim in named):
+            continue
+        if any(link.is_external for link in catalog.links.get(doc_id, ())):
+            continue
+        yield Finding(
+            doc.path,
+            "interprets",
+            f"解读的“{'、'.join(claim.target for claim in named)}”本站没有，读者看不到原文",
+            "R124",
+            "补录这份文件；是上级文件的，转载，或在正文里链接到公布它的网站。",
+        )
+
+
+_Ended = Mapping[str, tuple[Document, Validity, date]]  # by address: the document, how it ended, and since when
+
+
+def _ended(catalog: Catalog) -> _Ended:
+    found = {}
+    for doc_id, state in catalog.validity.items():
+        if state.state in _OVER and state.since:
+            doc = catalog.documents[doc_id]
+            found[doc.url] = doc, state.state, state.since
+    return found
+
+
+def _cited(doc: Document, catalog: Catalog, ended: _Ended) -> Iterator[tuple[int, str, Document, Validity, date]]:
+    """The ended documents that `doc` links to or cites: where first, in which words, how each ended and since when.
+
+    Not those that it repeals, amends or interprets, or that do so to it, nor another text of the same rule.
+    """
+    links = catalog.links.get(doc.id, ())
+    if not any(link.url in ended for link in links):
+        return
+    related = {relation.target for relation in catalog.outgoing.get(doc.id, ())}
+    related |= {relation.source for relation in catalog.incoming.get(doc.id, ())}
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, link in enumerate(links):
+        if link.url in ended:
+            places[link.url].append(number)
+    for url, numbers in places.items():
+        target, state, since = ended[url]
+        if target.id in related or (target.version_of or target.id) == (doc.version_of or doc.id):
+            continue
+        yield numbers[0], f"《{target.title}》{_articles(doc, numbers)}", target, state, since
+
+
+def _articles(doc: Document, numbers: Iterable[int]) -> str:
+    """The 条 that are cited there: 第三条, or several in brackets; "" where none is named."""
+    found: dict[str, None] = {}
+    for number in numbers:
+        reference = doc.body.references[number]
+        place = reference.target.rpartition("\t")[2] if reference.is_citation else ""
+        if place:
+            found[place] = None
+    return f"（{'、'.join(found)}）" if len(found) > 1 else "".join(found)
+
+
+def _ends_it(doc: Document, target: Document, since: date) -> bool:
+    """Whether `doc` speaks of the other as of what it takes the place of: 《旧办法》同时废止."""
+    names = doc.stated.repeals
+    return since == first_day(doc) or target.title in names or bool(target.doc_no and target.doc_no in names)
+
+
 @rule("R112", "引用了已经废止的文件", Severity.WARNING)
 def repealed_documents_are_not_cited(review: Review) -> Iterator[Finding]:
-    """检查正文里的链接没有指向发布之前就已废止、失效的文件；自己废止、修改、解读它的除外。
+    """检查正文的链接和引用没有指向发布之前就已废止、失效的文件；废止、修改、解读它的，以及写明它同时废止的除外。
 
     为何：废止、失效的文件不再是依据（国办公开办函〔2019〕61号：废止失效及时更新）；照抄旧稿最容易带上它。
-    错误：2024年的通知写“根据[某办法](kjgf-2019-02)”，那份办法2023年已经废止
+    错误：2024年的通知写“根据《某办法》第三条”，那份办法2023年已经废止
     正确：改为现行的文件
     """
     catalog = review.catalog
-    ended = {
-        f"doc/{doc_id}/index.html": (doc_id, state.since)
-        for doc_id, state in catalog.validity.items()
-        if state.state in _OVER and state.since
-    }
+    ended = _ended(catalog)
     if not ended:
         return
-    for doc_id, links in catalog.links.items():
-        for number, link in enumerate(links):
-            if link.url not in ended:
-                continue
-            target_id, since = ended[link.url]
-            doc, target = catalog.documents[doc_id], catalog.documents[target_id]
-            related = {r.target for r in catalog.outgoing.get(doc_id, ())}
-            related |= {r.source for r in catalog.incoming.get(doc_id, ())}
-            if doc_id == target_id or target_id in related or since is None or doc.pub_date <= since:
-                continue
-            yield Finding(
-                doc.path,
-                f"references[{number}]",
-                f"引用的《{target.title}》已于 {since.isoformat()} {catalog.validity[target_id].state}，"
-                f"早于本件发布（{doc.pub_date.isoformat()}）",
-                "R112",
-                "改为现行的文件；确是叙述历史的，在“豁免”里写明。",
-            )
+    for doc_id in catalog.links:
+        doc = catalog.documents[doc_id]
+        for number, name, target, state, since in _cited(doc, catalog, ended):
+            if doc.pub_date > since and not _ends_it(doc, target, since):
+                yield Finding(
+                    doc.path,
+                    f"references[{number}]",
+                    f"引用的{name}已于 {since.isoformat()} {state}，早于本件发布（{doc.pub_date.isoformat()}）",
+                    "R112",
+                    "改为现行的文件；确是叙述历史的，在“豁免”里写明。",
+                )
 
 
 @rule("R113", "现行文件的依据已经废止", Severity.INFO)
 def basis_is_still_in_force(review: Review) -> Iterator[Finding]:
-    """列出现行有效的规章、规范性文件，它链接的文件后来废止或失效了。
+    """列出现行有效的规章、规范性文件，它链接、引用的文件后来废止或失效了；几个文本的只看现行的一个。
 
     为何：清理规章、规范性文件时，依据已经废止的要一并认定（国办公开办函〔2019〕61号，有效性的口径各地不同）。
     错误：现行的实施细则，依据的办法去年废止了
     正确：重新认定；仍然有效的不必改
     """
     catalog = review.catalog
-    over = {doc_id for doc_id, state in catalog.validity.items() if state.state in _OVER}
-    if not over:
+    ended = _ended(catalog)
+    if not ended:
         return
-    addresses = {f"doc/{doc_id}/index.html": doc_id for doc_id in over}
     for doc in review.of_kinds("normative", "regulation"):
-        links = catalog.links.get(doc.id, ())
-        if not links or doc.id in over:
+        state = catalog.validity.get(doc.version_of or doc.id)
+        if (state is not None and state.state in _OVER) or not review.is_current(doc):
             continue
-        related = {r.target for r in catalog.outgoing.get(doc.id, ())}
-        related |= {r.source for r in catalog.incoming.get(doc.id, ())}
-        for number, link in enumerate(links):
-            target_id = addresses.get(link.url)
-            if target_id is None or target_id in related:
-                continue
-            state = catalog.validity[target_id]
-            if state.since is not None and doc.pub_date <= state.since:
+        for number, name, target, end, since in _cited(doc, catalog, ended):
+            if doc.pub_date <= since and not _ends_it(doc, target, since):
                 yield Finding(
                     doc.path,
                     f"references[{number}]",
-                    f"引用的《{catalog.documents[target_id].title}》已于 {state.since.isoformat()} {state.state}",
+                    f"引用的{name}已于 {since.isoformat()} {end}",
                     "R113",
                     "看这份文件是否也要修改、废止；仍然有效的不必改。",
                 )
@@ -170,6 +235,13 @@ def ends_have_a_cause(review: Review) -> Iterator[Finding]:
 _AFTER = (RelationKind.REPEALS, RelationKind.AMENDS, RelationKind.FORWARDS)
 
 
+def _earlier_days(doc: Document, catalog: Catalog) -> Iterator[date]:
+    """The days on which the document, as it is now, was revised, and those of its other texts."""
+    yield from (revision.day for revision in doc.revisions)
+    for text in catalog.rules.get(doc.version_of or doc.id, ()):
+        yield catalog.documents[text.source].written_date or text.day
+
+
 @rule("R115", "关系的先后颠倒", Severity.WARNING)
 def the_later_acts_on_the_earlier(review: Review) -> Iterator[Finding]:
     """检查废止、修改、转发别的文件的，成文日期不早于那份文件。
@@ -178,18 +250,18 @@ def the_later_acts_on_the_earlier(review: Review) -> Iterator[Finding]:
     错误：2019年的旧办法写 废止: 2024年的新办法
     正确：在2024年的新办法里写 废止: 2019年的旧办法
     """
-    documents = review.catalog.documents
-    for doc_id, relations in review.catalog.outgoing.items():
+    catalog, documents = review.catalog, review.catalog.documents
+    for doc_id, relations in catalog.outgoing.items():
         for relation in relations:
             if relation.kind not in _AFTER:
                 continue
             doc, target = documents[doc_id], documents[relation.target]
             if doc.written_date and target.written_date and doc.written_date < target.written_date:
-                if any(revision.day <= doc.written_date for revision in target.revisions):
+                if any(day <= doc.written_date for day in _earlier_days(target, catalog)):
                     continue  # the page holds the text of a later revision, under the day of that one
                 yield Finding(
                     doc.path,
-                    _field(doc, relation),
+                    field_of(doc, relation),
                     f"{doc.written_date.isoformat()} 的文件“{relation.kind}”了"
                     f" {target.written_date.isoformat()} 的《{target.title}》",
                     "R115",
@@ -244,7 +316,7 @@ def ended_documents_are_not_amended(review: Review) -> Iterator[Finding]:
                 doc, target = catalog.documents[doc_id], catalog.documents[relation.target]
                 yield Finding(
                     doc.path,
-                    _field(doc, relation),
+                    field_of(doc, relation),
                     f"《{target.title}》已于 {state.since.isoformat()} {state.state}，"
                     f"本件却在 {relation.effective_date.isoformat()} 修改它",
                     "R117",
@@ -293,7 +365,7 @@ def own_old_documents_are_there(review: Review) -> Iterator[Finding]:
 
 @rule("R119", "规章修改后正文没有更新", Severity.WARNING)
 def amended_regulations_show_the_new_text(review: Review) -> Iterator[Finding]:
-    """检查被修改的规章，“历次修改”里列有这次修改，即正文已经换成修改后的文本。
+    """检查被修改的规章，“历次修改”里列有这次修改，或者另有修改后的文本，即正文已经换成修改后的文本。
 
     为何：规章集中公开要动态更新，公开现行文本，修改情况写进题注（国办公开办函〔2021〕33号，A；替换文本的做法，B）。
     错误：修改决定已经施行，规章页仍是旧文本，题注没有这次修改
@@ -302,14 +374,17 @@ def amended_regulations_show_the_new_text(review: Review) -> Iterator[Finding]:
     catalog = review.catalog
     for doc in review.of_kinds("regulation"):
         state = catalog.validity.get(doc.id)
-        if state is not None and state.state is Validity.AMENDED and state.cause:
-            cause = catalog.documents[state.cause]
+        if state is not None and state.state is Validity.AMENDED and state.cause and not doc.version_of:
+            cause = catalog.documents.get(state.cause)
+            if cause is None:
+                continue  # an earlier text of a rule, which the next one has taken the place of
             yield Finding(
                 doc.path,
                 "revisions",
                 f"规章已被《{cause.title}》修改，正文和题注还没有更新",
                 "R119",
-                "把正文换成修改后的文本，并在“历次修改”里写上这次修改的日期和文号。",
+                "把正文换成修改后的文本，并在“历次修改”里写上这次修改的日期和文号；"
+                "也可以把修改后的文本另存一份，写“文本所属”和“施行日期”。",
                 ((cause.path, "title", "修改它的文件"),),
             )
 
@@ -325,7 +400,8 @@ def one_version_is_in_force(review: Review) -> Iterator[Finding]:
     catalog = review.catalog
     versions: dict[tuple[str, tuple[str, ...]], list[Document]] = defaultdict(list)
     for doc in review.of_kinds("normative", "regulation", "system"):
-        versions[doc.title, doc.issuers].append(doc)
+        if not doc.version_of:
+            versions[doc.title, doc.issuers].append(doc)
     for same in versions.values():
         if len(same) == 1 or len(same[0].title) < 8:
             continue
@@ -341,42 +417,9 @@ def one_version_is_in_force(review: Review) -> Iterator[Finding]:
                 f"还有一份《{doc.title}》，成文于 {(newest.written_date or newest.pub_date).isoformat()}，"
                 "两份都是现行有效",
                 "R120",
-                "在新的一份里写“废止”指向这一份；各有效力的，在“豁免”里写明。",
+                "在新的一份里写“废止”指向这一份；同一份文件修改前的文本，在这一份里写“文本所属”；"
+                "各有效力的，在“豁免”里写明。",
                 ((newest.path, "title", "后一份"),),
-            )
-
-
-@rule("R121", "废止、失效的文件还在现行栏目", Severity.INFO)
-def ended_documents_leave_the_current_columns(review: Review) -> Iterator[Finding]:
-    """列出已经废止、失效，主栏目旁边设有“废止和失效”栏目、却没有移过去的文件。
-
-    为何：废止、失效文件混在现行文件里，抽查中反复出现（国办公开办函〔2019〕61号；分栏是各地做法，A-local）。
-    错误：已经废止的规范性文件，仍在“行政规范性文件”里
-    正确：移到“废止和失效规范性文件”，地址不变；页面上的废止说明由本产品自动给出
-    """
-    catalog = review.catalog
-    archives = {
-        (column.parent, column.kind.id): column
-        for column in catalog.columns.values()
-        if ("废止" in column.name or "失效" in column.name) and not column.children
-    }
-    archive_ids = {column.id for column in archives.values()}
-    used = {name for name in archive_ids if catalog.by_column[name]}
-    if not used:
-        return
-    for doc_id, state in catalog.validity.items():
-        if state.state not in _OVER:
-            continue
-        doc = catalog.documents[doc_id]
-        home = catalog.columns[doc.columns[0]]
-        archive = archives.get((home.parent, home.kind.id))
-        if archive is not None and archive.id in used and not archive_ids.intersection(doc.columns):
-            yield Finding(
-                doc.path,
-                "column",
-                f"文件已{state.state}，还在“{home.name}”里",
-                "R121",
-                f"移到“{archive.name}”（{archive.id}），地址不变。",
             )
 
 
@@ -432,6 +475,7 @@ def interpretations_are_not_the_document(review: Review) -> Iterator[Finding]:
 RULES: tuple[RuleInfo, ...] = (
     interpretations_do_not_come_first,
     new_rules_are_interpreted,
+    interpreted_documents_are_there,
     repealed_documents_are_not_cited,
     basis_is_still_in_force,
     ends_have_a_cause,
@@ -441,7 +485,17 @@ RULES: tuple[RuleInfo, ...] = (
     own_old_documents_are_there,
     amended_regulations_show_the_new_text,
     one_version_is_in_force,
-    ended_documents_leave_the_current_columns,
     archives_hold_only_what_has_ended,
     interpretations_are_not_the_document,
+)
+
+RETIRED: tuple[CodeInfo, ...] = (
+    CodeInfo(
+        "R121",
+        "废止、失效的文件还在现行栏目（不再使用）",
+        Severity.INFO,
+        "以前提醒把废止、失效的文件移到“废止和失效”栏目；现在列表按有效性自动分开，不必移动，也就不再提示。",
+        "（不再提示）",
+        "删去稿件里对它的豁免",
+    ),
 )

@@ -6,11 +6,13 @@ import inspect
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from sitegen.catalog import Catalog
 from sitegen.diagnostics import CodeInfo, Finding, Severity
-from sitegen.model import CheckConfig, Document, History, Internal
+from sitegen.model import CheckConfig, DocId, Document, History, Internal
+from sitegen.validity import text_on
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,18 @@ class Review:
         """The documents whose home column is of one of these kinds."""
         for kind in kinds:
             yield from self.by_kind.get(kind, ())
+
+    def text_in_force(self, rule_id: DocId, day: date) -> DocId:
+        """Which file has the text of the document that counts on the day: of a rule with several texts one has."""
+        texts = self.catalog.rules.get(rule_id)
+        if not texts:
+            return rule_id
+        files = {text.id: text.source for text in texts}
+        return files[text_on(tuple(files), self.catalog.lives[rule_id], day)]
+
+    def is_current(self, doc: Document) -> bool:
+        """Whether the text of this file is the one that counts today."""
+        return self.text_in_force(doc.version_of or doc.id, self.catalog.as_of) == doc.id
 
     @property
     def official_kinds(self) -> tuple[str, ...]:

@@ -248,12 +248,12 @@ def nothing_is_published_twice(review: Review) -> Iterator[Finding]:
     错误：标题、发文字号、成文日期相同的两份稿件
     正确：留一份，栏目写成清单
     """
-    documents_of = Counter(doc.title for doc in review.catalog.documents.values())
+    documents_of = Counter(doc.title for doc in review.catalog.documents.values() if not doc.version_of)
     seen: dict[tuple[object, ...], Document] = {}
     doubles: dict[str, list[Document]] = defaultdict(list)
     for doc in review.catalog.documents.values():
-        if documents_of[doc.title] == 1 or len(doc.title) < 8:
-            continue  # of titles like 公告 it says nothing
+        if documents_of[doc.title] <= 1 or len(doc.title) < 8 or doc.version_of:
+            continue  # of titles like 公告 it says nothing; another text of a rule is meant to be alike
         is_same = doc.doc_no or (doc.pub_date, doc.body.digest, doc.extra, doc.attachments)
         first = seen.setdefault((doc.title, doc.written_date, is_same), doc)
         if first is not doc:

@@ -1,8 +1,8 @@
 """Foreign files (md, txt, html, csv) into documents with front matter, and a report of what was dropped or guessed.
 
-Exports `Draft`, `Attached`, `Note`, `NoteKind`, `Refusal`, `UnreadableError`, `Importer`, `IMPORTERS`, `ImportReport`,
-`read_drafts`, `write_drafts`, `dump_front_matter`. Every build knows `IMPORTERS`, but few import anything: what reads
-and writes is loaded when it is first asked for.
+Exports `Draft`, `Attached`, `Entry`, `Note`, `NoteKind`, `Refusal`, `UnreadableError`, `Importer`, `IMPORTERS`,
+`ImportReport`, `read_drafts`, `write_drafts`, `dump_front_matter`. Every build knows `IMPORTERS`, but few import
+anything: what reads and writes is loaded when it is first asked for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sitegen.importers.draft import Attached, Draft, Importer, Note, NoteKind, Refusal, UnreadableError
+    from sitegen.importers.draft import Attached, Draft, Entry, Importer, Note, NoteKind, Refusal, UnreadableError
     from sitegen.importers.read import read_drafts
     from sitegen.importers.write import ImportReport, dump_front_matter, write_drafts
 
@@ -20,6 +20,7 @@ __all__ = [
     "IMPORTERS",
     "Attached",
     "Draft",
+    "Entry",
     "ImportReport",
     "Importer",
     "Note",
@@ -66,7 +67,7 @@ IMPORTERS: Mapping[str, Importer] = {
 }
 
 _HOMES = {
-    "draft": ("Attached", "Draft", "Importer", "Note", "NoteKind", "Refusal", "UnreadableError"),
+    "draft": ("Attached", "Draft", "Entry", "Importer", "Note", "NoteKind", "Refusal", "UnreadableError"),
     "read": ("read_drafts",),
     "write": ("ImportReport", "dump_front_matter", "write_drafts"),
 }

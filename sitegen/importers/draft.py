@@ -1,6 +1,6 @@
 """The values of an import: what a foreign file was turned into, what was lost or guessed, and what was refused.
 
-Exports `NoteKind`, `Note`, `Attached`, `Draft`, `Refusal`, `UnreadableError`, `FieldValue`, `Importer`.
+Exports `NoteKind`, `Note`, `Attached`, `Entry`, `FieldValue`, `Draft`, `Refusal`, `UnreadableError`, `Importer`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-FieldValue = str | tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a list whose entries have parts, as {doc: …, date: …}."""
+
+    parts: tuple[tuple[str, str | tuple[str, ...]], ...]
+
+    def __str__(self) -> str:
+        return " ".join(value if isinstance(value, str) else "、".join(value) for _, value in self.parts)
+
+
+FieldValue = str | tuple[str | Entry, ...]
 
 
 class NoteKind(StrEnum):
@@ -20,6 +31,7 @@ class NoteKind(StrEnum):
     GUESSED = "guessed"  # it is in the draft, but somebody must look at it
     KEPT = "kept"  # it is odd, and in the draft as it was
     REFUSED = "refused"  # it was given, but cannot be taken as it is
+    LINKED = "linked"  # it was found to belong to another document: a text of the same rule, a relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class Draft:
     def get(self, field: str) -> str:
         """The value of a field as one text, "" if it is not there."""
         value = dict(self.fields).get(field, "")
-        return value if isinstance(value, str) else "、".join(value)
+        return value if isinstance(value, str) else "、".join(map(str, value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a text shows about itself: its title, 文号, 题注, dates, issuers, repeal clauses.
 
-Exports `Found`, `collect`, `label_field`, `read_date`, `read_doc_no`, `read_genre`, `read_issuers`, `split_issuers`,
-`repeats_title`, `looks_like_title`, `order_in_caption`.
+Exports `DATE`, `REPEAL_NOTE`, `Found`, `collect`, `label_field`, `read_date`, `read_doc_no`, `read_genre`,
+`read_issuers`, `split_issuers`, `repeats_title`, `looks_like_title`, `order_in_caption`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importlib import resources
 import yaml
 
 from sitegen import gongwen
-from sitegen.importers.blocks import Block, Heading, Paragraph, Run, Table, plain, squeeze, tidy, to_markdown
+from sitegen.importers.blocks import Block, Heading, Item, Paragraph, Run, Table, plain, squeeze, tidy, to_markdown
 from sitegen.importers.draft import Draft, FieldValue, Note, NoteKind
 
 # ---------------------------------------------------------------- labels
@@ -48,8 +48,8 @@ def label_field(label: str) -> str:
 # ---------------------------------------------------------------- single values
 
 _PART = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_DATE = rf"(?:\d{{4}}|[一二三四五六七八九〇○零]{{4}})年\s*{_PART}月\s*{_PART}日"
-_ANY_DATE = re.compile(_DATE + r"|\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{4}\.\d{1,2}\.\d{1,2}(?!\d)")
+DATE = rf"(?:\d{{4}}|[一二三四五六七八九〇○零]{{4}})年\s*{_PART}月\s*{_PART}日"
+_ANY_DATE = re.compile(DATE + r"|\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{4}\.\d{1,2}\.\d{1,2}(?!\d)")
 _DAY_MISSING = re.compile(r"\d{4}年\d{1,2}月\d{1,2}$")
 
 
@@ -78,10 +78,10 @@ def read_doc_no(text: str) -> str:
 
 _ACT = r"(?:通过|公布|发布|颁布|批准|修正|修订|修改|施行|实施|印发|起草)"
 _CAPTION_LINE = re.compile(
-    rf"[（(]\s*.*(?:{_DATE}).*{_ACT}.*[）)]$|(?:根据|经|自)?\s*(?:{_DATE}).*{_ACT}[）)]?$|(?:{_DATE})\s*施行$",
+    rf"[（(]\s*.*(?:{DATE}).*{_ACT}.*[）)]$|(?:根据|经|自)?\s*(?:{DATE}).*{_ACT}[）)]?$|(?:{DATE})\s*施行$",
     re.DOTALL,
 )
-_ENACTED = re.compile(rf"({_DATE})(?:(?!{_DATE}).)*?(?:通过|公布|发布|颁布|修正|修订)")
+_ENACTED = re.compile(rf"({DATE})(?:(?!{DATE}).)*?(?:通过|公布|发布|颁布|修正|修订)")
 _ORG = re.compile(
     r"[\u4e00-\u9fff、\s（）]{2,30}(?:政府|办公厅|办公室|委员会|委|局|厅|部|署|院|会|行|社|中心|集团|公司|军委|总局|党委|中央)$"
 )
@@ -91,8 +91,8 @@ _ISSUER_IN_TITLE = re.compile(
     r"(?:关于|印发|转发|对)"
 )
 _IN_FORCE = re.compile(
-    rf"(?:本|该)[^。；，]{{1,14}}自\s*({_DATE})\s*起(?:正式)?(?:施行|实施|生效|执行|试行)(?!以来|的)"
-    rf"|自\s*({_DATE})\s*起(?:正式)?(?:施行|实施|生效|执行|试行)(?!以来|的)"
+    rf"(?:本|该)[^。；，]{{1,14}}自\s*({DATE})\s*起(?:正式)?(?:施行|实施|生效|执行|试行)(?!以来|的)"
+    rf"|自\s*({DATE})\s*起(?:正式)?(?:施行|实施|生效|执行|试行)(?!以来|的)"
 )
 _BEGINS = re.compile(
     r"(?:(?:本|该)[^。；，]{1,14})?自[^。；，]{2,24}?起[^。；，]{0,12}?(?:施行|实施|生效|执行|试行)(?=[，,。；;（(、\s]|$)"
@@ -102,12 +102,14 @@ _NUMBER = r"[0-9０-９]{1,3}|[一二两三四五六七八九十]{1,3}"
 _TERM = re.compile(
     r"(?:(?:本|该)[^。；，、]{1,14}?的?|(?:^|(?<=[，,。；;、（(\s]))其?)"
     r"(?:(?:有效|试行|施行|实施|执行)(?:期限|期)|试行)(?:暂定)?(?:为|是|：)?\s*"
-    rf"(?:(?:自[^。；，]{{2,24}}?起?)?(?:截?至|到)\s*(?P<until>{_DATE})|(?P<count>{_NUMBER})\s*(?P<unit>年|个月)(?!半|以))"
+    rf"(?:(?:自[^。；，]{{2,24}}?起?)?(?:截?至|到)\s*(?P<until>{DATE})|(?P<count>{_NUMBER})\s*(?P<unit>年|个月)(?!半|以))"
 )
 _UNTIL = re.compile(
-    rf"(?:本|该)[^。；，]{{1,14}}?自\s*{_DATE}\s*起(?:施行|实施|生效|执行|试行|有效)[，,]?\s*(?:有效)?(?:截?至|到)\s*(?P<until>{_DATE})"
+    rf"(?:本|该)[^。；，]{{1,14}}?自\s*{DATE}\s*起(?:施行|实施|生效|执行|试行|有效)[，,]?\s*(?:有效)?(?:截?至|到)\s*(?P<until>{DATE})"
 )
 _REPEAL = re.compile(r"[^。；\n]*《[^》]+》[^。；\n]*(?:同时)?废止[^。；\n]*[。；]?")
+_REPEALING = re.compile(rf"{_REPEAL.pattern}|[^。；\n]*废止[^。；\n]*《[^》]+》[^。；\n]*[。；]?")
+REPEAL_NOTE = "正文中有废止条款，请核对后填写“废止”关系"
 _TITLE_END = re.compile(
     r"(?:法|条例|规定|办法|细则|规则|规程|章程|解释|决定|决议|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
     r"|方案|规划|计划|纲要|要点|清单|目录|标准|修正案)(?:[（(][^（）()]*[）)])?$"
@@ -236,7 +238,7 @@ def collect(found: Found) -> Draft:
     genre = read_genre(title)
     if genre:
         values["genre"] = genre
-    notes.extend(_repeal_clauses(blocks))
+    notes.extend(_repeal_clauses(blocks, title))
     notes.extend(_odd_characters(blocks))
     if caption and not blocks:
         blocks = [Paragraph((Run(caption),))]
@@ -365,8 +367,8 @@ def _signature(blocks: Sequence[Block]) -> _Signature:
         line = tidy(plain(block)) if isinstance(block, Paragraph) else ""
         if not line or len(line) > 60:
             continue
-        alone = re.fullmatch(rf"[（(]?\s*({_DATE})\s*[）)]?", line)
-        spoken = re.match(rf"[—–―-]+\s*({_DATE})在.*会议上$", line)
+        alone = re.fullmatch(rf"[（(]?\s*({DATE})\s*[）)]?", line)
+        spoken = re.match(rf"[—–―-]+\s*({DATE})在.*会议上$", line)
         if spoken is not None:
             return _Signature((), read_date(spoken[1]))
         if alone is None:
@@ -466,12 +468,13 @@ def _last_day(begins: date, months: int) -> date | None:
     return date(year, month + 1, 1) + timedelta(days=day - 2)
 
 
-def _repeal_clauses(blocks: Sequence[Block]) -> Iterator[Note]:
+def _repeal_clauses(blocks: Sequence[Block], title: str) -> Iterator[Note]:
+    """The sentences that repeal: 《甲》同时废止, and in a decision to repeal also 废止《甲》."""
+    pattern = _REPEALING if re.search("废止|清理", title) else _REPEAL
     for block in blocks:
-        if not isinstance(block, Paragraph):
-            continue
-        for clause in _REPEAL.finditer(plain(block)):
-            yield Note(NoteKind.GUESSED, "正文中有废止条款，请核对后填写“废止”关系", tidy(clause[0]))
+        if isinstance(block, Paragraph | Item):
+            for clause in pattern.finditer(plain(block)):
+                yield Note(NoteKind.GUESSED, REPEAL_NOTE, tidy(clause[0]))
 
 
 def _odd_characters(blocks: Sequence[Block]) -> Iterator[Note]:

@@ -20,6 +20,7 @@ from sitegen.importers.blocks import Paragraph, Run, tidy, to_markdown
 from sitegen.importers.draft import Draft, Importer, Note, NoteKind, Refusal, UnreadableError
 from sitegen.importers.settle import Raw, settle
 from sitegen.importers.txt import decode, stem
+from sitegen.importers.versions import Periods, read_periods
 from sitegen.model import Column, ColumnId
 
 _ATTACHABLE = {"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "ofd", "zip", "rar", "7z"}
@@ -37,7 +38,8 @@ def read_drafts(
     """A draft or a refusal for every input file, and for every row of the manifest: refusals first.
 
     Files that are no text go beside the draft that links to them, or become a short document of their own. A draft's
-    `column` is `column` if that is not empty, else it follows from the manifest's kind, else from the title.
+    `column` is `column` if that is not empty, else it follows from the manifest's kind, else from the title. A list of
+    versions (….versions.json) is no input of its own: it tells from when the texts of a rule are in force.
     """
     if column and column not in columns:
         raise UsageError(f"没有“{column}”这个栏目。")
@@ -45,12 +47,15 @@ def read_drafts(
     rows = _rows(manifest, inputs) if manifest is not None else {}
     raws: list[Raw] = []
     files: dict[str, Path] = {}
+    periods: dict[tuple[str, str], tuple[str, str]] = {}
     for source, path in inputs.items():
         ending = path.suffix.lower().removeprefix(".")
         if manifest is not None and path.resolve() == manifest.resolve():
             continue
         if (ending in _ATTACHABLE and (manifest is None or source in rows)) or ending in _IMAGES:
             files[source] = path
+        elif source.endswith(".versions.json") and path.stat().st_size <= _LARGEST:
+            periods |= read_periods(path.read_bytes(), source)
         elif manifest is not None and source not in rows:
             yield Refusal(source, "清单里没有这个文件，没有导入", is_unlisted=True)
         elif ending not in importers:
@@ -61,7 +66,7 @@ def read_drafts(
             yield from _refusals(raws, source, path, importers[ending], rows.get(source, {}))
     for source in sorted(rows.keys() - inputs.keys()):
         yield Refusal(source, "清单里有，但没有找到这个文件")
-    documents, leftover = _attachments(raws, files, rows, column, columns)
+    documents, leftover = _attachments(raws, files, rows, column, columns, periods)
     yield from leftover
     yield from documents
 
@@ -93,10 +98,11 @@ def _attachments(
     rows: Mapping[str, Mapping[str, str]],
     column: ColumnId,
     columns: Mapping[ColumnId, Column],
+    periods: Periods,
 ) -> tuple[tuple[Draft, ...], tuple[Refusal, ...]]:
     """The settled drafts; a file that no draft links to becomes a short document with the file attached."""
     topics = _topics()
-    first = settle(raws, files, column, columns, topics)
+    first = settle(raws, files, column, columns, topics, periods)
     used = {item.origin for draft in first for item in draft.attachments}
     alone = {source: path for source, path in files.items() if path not in used}
     refused = [
@@ -109,7 +115,7 @@ def _attachments(
         for source, path in alone.items()
         if path.suffix.lower().removeprefix(".") not in _IMAGES
     ]
-    return (settle([*raws, *more], files, column, columns, topics) if more else first), tuple(refused)
+    return (settle([*raws, *more], files, column, columns, topics, periods) if more else first), tuple(refused)
 
 
 def _carrier(source: str, path: Path) -> Draft:

@@ -16,13 +16,15 @@ from urllib.parse import unquote
 from sitegen.importers.blocks import LINK, Run, link, squeeze, tidy, unescape
 from sitegen.importers.draft import Attached, Draft, FieldValue, Note, NoteKind
 from sitegen.importers.evidence import order_in_caption, read_date, read_doc_no, read_genre, split_issuers
+from sitegen.importers.relations import relate
+from sitegen.importers.versions import Periods, Text, title_key
 from sitegen.model import Column, ColumnId, Genre
 
 # The order of contract section 4, as far as an import can fill it.
 _ORDER = (
     "title", "disclosure", "pub_date", "written_date", "issuer", "doc_no", "index_no", "genre", "topic", "validity",
-    "effective_date", "expire_date", "repeal_date", "interprets", "caption", "summary", "keywords", "source", "unit",
-    "report_year", "draft",
+    "effective_date", "expire_date", "repeal_date", "repeals", "amends", "interprets", "version_of", "caption",
+    "revisions", "summary", "keywords", "source", "unit", "report_year", "draft",
 )  # fmt: skip
 _COLUMNS: Mapping[str, ColumnId] = {
     "宪法": "zd-fg",
@@ -91,20 +93,29 @@ def settle(
     column: ColumnId,
     columns: Mapping[ColumnId, Column],
     topics: set[str],
+    periods: Periods | None = None,
 ) -> tuple[Draft, ...]:
     """The drafts as they will be written, in the order of their sources.
 
     `files` are the inputs that are no documents themselves, by path; one that a draft links to goes beside it.
+    `periods` is what lists of versions say.
     """
     filled = [(raw, _fill(raw, topics)) for raw in sorted(raws, key=lambda raw: (raw.draft.source, raw.draft.id))]
     ids = _ids(filled)
-    titles = {squeeze(draft.get("title")): ids[i] for i, (_, draft) in enumerate(filled)}
-    pages = {_without_ending(draft.source): ids[i] for i, (_, draft) in enumerate(filled)}
-    named = [
-        _resolve(replace(_place(raw, draft, column, columns, titles), id=ids[i]), files, pages)
+    texts = [
+        Text.of(replace(draft, id=ids[i]), tidy(raw.row.get("status", "")), raw.draft.get("effective_date"))
         for i, (raw, draft) in enumerate(filled)
     ]
-    return _name_files(named)
+    related = relate(texts, periods or {})
+    judged = [
+        draft if draft.id in related.told else _judge(draft, text.status)
+        for text, draft in zip(texts, related.drafts, strict=True)
+    ]
+    pages = {_without_ending(draft.source): draft.id for draft in judged}
+    return _name_files(
+        _resolve(_place(raw, draft, column, columns, related.names), files, pages)
+        for (raw, _), draft in zip(filled, judged, strict=True)
+    )
 
 
 # ---------------------------------------------------------------- fields
@@ -131,7 +142,9 @@ def _fill(raw: Raw, topics: set[str]) -> Draft:
     if topic and topic not in topics:
         notes.append(Note(NoteKind.DROPPED, "主题分类不在词表里", topic))
         del values["topic"]
-    _validity(values, row, notes)
+    begins = read_date(row.get("status", "")) if "尚未施行" in row.get("status", "") else None
+    if begins is not None:
+        values.setdefault("effective_date", begins.isoformat())
     return replace(raw.draft, fields=_ordered(values), notes=tuple(notes))
 
 
@@ -203,33 +216,28 @@ def _dates(values: dict[str, FieldValue], row: Mapping[str, str], draft: Draft, 
         notes.append(Note(NoteKind.DROPPED, "有效期早于这个文本的日期，没有采用", str(values.pop("expire_date"))))
 
 
-def _validity(values: dict[str, FieldValue], row: Mapping[str, str], notes: list[Note]) -> None:
-    """有效性, only where the source says that the text is not in force and nothing else shows it."""
-    status = tidy(row.get("status", ""))
+def _judge(draft: Draft, status: str) -> Draft:
+    """The draft with 有效性, if the source says that the text is not in force and nothing else shows it."""
+    notes = draft.notes
     if "尚未施行" in status:
-        day = read_date(status)
-        if "effective_date" not in values and day is not None:
-            values["effective_date"] = day.isoformat()
-        if "effective_date" not in values:
-            values["validity"] = "尚未施行"
-        return
-    if "同名新版本" in status or status == "已修改":
+        value = "" if draft.get("effective_date") else "尚未施行"
+    elif "同名新版本" in status or status == "已修改":
         value = "已修改"
     elif "废止或被修订" in status:
         # the source does not say which; 失效 claims only that this text is no longer in force
         value = "失效"
-        notes.append(Note(NoteKind.GUESSED, "来源只说已废止或被修订，有效性写作“失效”，请核对", status))
+        notes += (Note(NoteKind.GUESSED, "来源只说已废止或被修订，有效性写作“失效”，请核对", status),)
     else:
         value = next((word for word in ("废止", "失效") if word in status), "")
-    if value:
-        values["validity"] = value
+    fields = _ordered({**dict(draft.fields), "validity": value})
+    return replace(draft, fields=fields, notes=notes)
 
 
 # ---------------------------------------------------------------- column
 
 
 def _place(
-    raw: Raw, draft: Draft, column: ColumnId, columns: Mapping[ColumnId, Column], titles: Mapping[str, str]
+    raw: Raw, draft: Draft, column: ColumnId, columns: Mapping[ColumnId, Column], names: Mapping[str, tuple[str, ...]]
 ) -> Draft:
     """The draft in its folder, with the fields that the kind of its column asks for."""
     values, notes = dict(draft.fields), list(draft.notes)
@@ -238,8 +246,11 @@ def _place(
     if not column and values.get("validity") in _NOT_IN_FORCE:
         target = _RETIRED.get(target, target)
     if target == "fd-01-jd":
-        values["interprets"] = _interpreted(draft, titles)
-        if not values["interprets"] and not column:
+        values["interprets"] = found = _interpreted(draft, names)
+        if found:
+            detail = f"{'、'.join(found)}；依据题目：{draft.get('title')}"
+            notes.append(Note(NoteKind.LINKED, "写成了“解读”关系", detail))
+        elif not column:
             notes.append(Note(NoteKind.GUESSED, "找不到被解读的文件，没有放进政策解读", draft.get("title")))
             target = _OTHER
     if target not in columns:
@@ -262,10 +273,11 @@ def _place(
     return replace(draft, folder=folder, fields=_ordered(values), notes=tuple(notes))
 
 
-def _interpreted(draft: Draft, titles: Mapping[str, str]) -> tuple[str, ...]:
-    """The ids of drafts whose exact title the title of an interpretation quotes."""
+def _interpreted(draft: Draft, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The ids of the documents that the title of an interpretation quotes, of each title that only one has."""
     quoted = re.findall(r"《((?:[^《》]|《[^《》]*》)+)》", draft.get("title"))
-    return tuple(dict.fromkeys(titles[squeeze(title)] for title in quoted if squeeze(title) in titles))
+    found = [names.get(title_key(title), ()) for title in quoted]
+    return tuple(dict.fromkeys(ids[0] for ids in found if len(ids) == 1 and ids[0] != draft.id))
 
 
 def _first_leaf(columns: Mapping[ColumnId, Column]) -> ColumnId:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sitegen.importers.blocks import tidy
-from sitegen.importers.draft import Attached, Draft, FieldValue, Note, NoteKind, Refusal
+from sitegen.importers.draft import Attached, Draft, Entry, FieldValue, Note, NoteKind, Refusal
 
 _SITE = """\
 # 由 import 命令写出的最小设置。请把“待填写”和 example.gov.cn 改成本机关的真实信息；各项见 docs/site.md。
@@ -37,10 +37,12 @@ extends: standard
 """
 _KIND_NAMES: Mapping[NoteKind, str] = {
     NoteKind.REFUSED: "拒收",
+    NoteKind.LINKED: "查出的版本和文件关系，请确认",
     NoteKind.GUESSED: "推断的内容，请核对",
     NoteKind.DROPPED: "没有带过来的内容",
     NoteKind.KEPT: "照原样保留的特殊内容",
 }
+_TOLD = (NoteKind.LINKED, NoteKind.GUESSED, NoteKind.DROPPED, NoteKind.KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,9 @@ class ImportReport:
             lines.append(f"清单里没有而跳过的文件 {unlisted} 个。")
         counts = dict(self.notes)
         lines.append(
-            f"推断 {counts.get(NoteKind.GUESSED, 0)} 处、未带过来 {counts.get(NoteKind.DROPPED, 0)} 处、"
-            f"照原样保留 {counts.get(NoteKind.KEPT, 0)} 处，详见 {self.report}。"
+            f"查出版本和文件关系 {counts.get(NoteKind.LINKED, 0)} 处、推断 {counts.get(NoteKind.GUESSED, 0)} 处、"
+            f"未带过来 {counts.get(NoteKind.DROPPED, 0)} 处、照原样保留 {counts.get(NoteKind.KEPT, 0)} 处，"
+            f"详见 {self.report}。"
         )
         return "".join(line + "\n" for line in lines)
 
@@ -147,16 +150,25 @@ def dump_front_matter(fields: Sequence[tuple[str, FieldValue]], attachments: Seq
     for name, value in fields:
         if isinstance(value, str):
             lines.append(f"{name}: {_scalar(value)}" if value else f"{name}:")
-        elif len(value) == 1:
+        elif len(value) == 1 and isinstance(value[0], str):
             lines.append(f"{name}: {_scalar(value[0])}")
         else:
             lines.append(f"{name}:")
-            lines.extend(f"  - {_scalar(part)}" for part in value)
+            lines.extend(f"  - {_inline(part) if isinstance(part, Entry) else _scalar(part)}" for part in value)
     if attachments:
         lines.append("attachments:")
     for item in attachments:
         lines.extend((f"  - file: {_scalar(item.file)}", f"    title: {_scalar(item.title)}"))
     return "".join(line + "\n" for line in lines)
+
+
+def _inline(entry: Entry) -> str:
+    """The parts of an entry in one line of YAML."""
+    parts = (
+        f"{name}: {_scalar(value) if isinstance(value, str) else '[' + ', '.join(map(_scalar, value)) + ']'}"
+        for name, value in entry.parts
+    )
+    return "{" + ", ".join(parts) + "}"
 
 
 _PLAIN = re.compile(
@@ -198,7 +210,7 @@ def _report(documents: Sequence[Draft], refused: Sequence[Refusal], conflicts: S
     ]
     lines += [
         f"- {_KIND_NAMES[kind]}：{sum(note.kind is kind for draft in documents for note in draft.notes)} 处"
-        for kind in (NoteKind.GUESSED, NoteKind.DROPPED, NoteKind.KEPT)
+        for kind in _TOLD
     ]
     lines += _section("各栏目", [f"{name}：{count} 件" for name, count in _by_column(documents)])
     lines += _section("拒收", [f"{refusal.source}：{refusal.reason}" for refusal in taken])
@@ -208,19 +220,20 @@ def _report(documents: Sequence[Draft], refused: Sequence[Refusal], conflicts: S
     lines += _section(
         "附件", [f"{item.source or item.file} → {draft.folder}/{draft.id}.md" for item, draft in files.values()]
     )
-    for kind in (NoteKind.GUESSED, NoteKind.DROPPED, NoteKind.KEPT):
+    for kind in _TOLD:
         lines += ["", f"## {_KIND_NAMES[kind]}"]
         groups: dict[str, list[tuple[str, Note]]] = {}
         for draft in documents:
+            place = f"{draft.folder}/{draft.id}.md（{draft.source}）" if kind is NoteKind.LINKED else draft.source
             for note in draft.notes:
                 if note.kind is kind:
-                    groups.setdefault(note.what, []).append((draft.source, note))
+                    groups.setdefault(note.what, []).append((place, note))
         for what, notes in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
             lines += ["", f"### {what}（{len(notes)} 件，{sum(note.count for _, note in notes)} 处）", ""]
             if kind is NoteKind.DROPPED and not any(note.detail for _, note in notes):
                 lines.append("只是排版用的标记，逐件的数目见 report.csv。")
             else:
-                lines += [f"- {source}{_short(note)}" for source, note in notes]
+                lines += [f"- {place}{_short(note)}" for place, note in notes]
     return "\n".join(lines) + "\n"
 
 
@@ -235,7 +248,8 @@ def _by_column(documents: Sequence[Draft]) -> list[tuple[str, int]]:
 
 def _short(note: Note) -> str:
     detail = tidy(note.detail)
-    words = detail if len(detail) <= 80 else detail[:80] + "…"
+    most = 400 if note.kind is NoteKind.LINKED else 80
+    words = detail if len(detail) <= most else detail[:most] + "…"
     return ("：" + words if words else "") + (f"（{note.count} 处）" if note.count > 1 else "")
 
 

@@ -20,6 +20,7 @@ from sitegen.load.between import refuse_equal_ids, refuse_shared_files
 from sitegen.load.codes import CODES
 from sitegen.load.documents import Loaded, Surroundings, is_document_id, load_document
 from sitegen.load.files import with_files
+from sitegen.load.fonts import find_fonts, system_folders
 from sitegen.load.holidays import is_holiday_file, read_holidays
 from sitegen.load.records import (
     Bodies,
@@ -45,7 +46,7 @@ from sitegen.load.settings import (
     standard_kinds,
 )
 from sitegen.load.theme import read_theme
-from sitegen.model import Column, ColumnId, DocId, Marks, Places, Tree, digest
+from sitegen.model import Column, ColumnId, DocId, Downloads, Font, Marks, Places, Tree, digest
 from sitegen.screening import screen_of
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "body_name",
     "field_names",
     "finish",
+    "fonts_for",
     "front_matter_schema",
     "is_document_id",
     "kept_settings",
@@ -106,6 +108,7 @@ def load_tree(
     around = surroundings(settings, as_of, label, is_preview=is_preview, is_passing=is_passing)
     entries: Sequence[Entry] = read_entries(content, listing, around, kept, run)
     kit = read_theme(themes, theme or settings.config.theme)  # may be refused: not before what is kept is up to date
+    fonts = fonts_for(content, settings.config.downloads, kept.blobs, kept.now)
     by_path = {entry.path: entry for entry in entries if entry.places}
 
     def marks(path: str) -> Places:
@@ -116,6 +119,8 @@ def load_tree(
     entries = refuse_shared_files(entries, content, label, marks)
     entries = refuse_equal_ids(entries, label, marks)
     diagnostics = [*settings.diagnostics, *listing.problems, *(d for entry in entries for d in entry.diagnostics)]
+    if fonts == ():
+        diagnostics.append(_no_fonts(label))
     skipped: tuple[str, ...] = ()
     if keep_going:
         unread = {d.span.path.removeprefix(f"{label}/") for d in listing.problems if d.severity is Severity.ERROR}
@@ -130,14 +135,32 @@ def load_tree(
         documents=documents,
         withdrawn=tuple(e.withdrawn for e in entries if e.withdrawn),
         internal=tuple(e.internal for e in entries if e.internal),
-        kit=replace(kit, sources={file.digest: str(content / file.source) for file in files}),
+        kit=replace(kit, sources={file.digest: str(content / file.source) for file in files}, fonts=fonts or ()),
         marks=marks,
         diagnostics=sort_diagnostics(diagnostics),
         bodies=Bodies(kept.blobs, {e.document.body.digest: e.body for e in entries if e.body and e.document}),
         skipped=skipped,
         broken=() if keep_going else tuple(_broken(entries)),
         checking=settings.checking,
+        forms=("docx", "pdf") if fonts else ("docx",),
     )
+
+
+def fonts_for(
+    content: Path, downloads: Downloads, blobs: MutableMapping[str, bytes], now: int
+) -> tuple[Font, ...] | None:
+    """What PDF files are set in; None if the site makes none."""
+    if "pdf" not in downloads.forms or not (downloads.kinds or downloads.columns):
+        return None
+    return find_fonts(content.parent / "fonts", system_folders(), blobs, now)
+
+
+def _no_fonts(label: str) -> Diagnostic:
+    hint = (
+        "把中文字体文件（ttf、otf、ttc）放进与内容文件夹并列的 fonts/ 文件夹，或者在电脑上装一种；"
+        "不要 PDF 的，在 site.yaml 的 downloads（下载）里只留 Word。"
+    )
+    return Diagnostic("T130", Severity.WARNING, "没有找到中文字体，不生成 PDF", Span(f"{label}/site.yaml"), hint)
 
 
 def read_for_review(content: Path, path: str, data: bytes, as_of: datetime, label: str) -> Loaded:

@@ -12,10 +12,9 @@ from functools import cache
 from typing import Any
 
 from sitegen.load.fields import nearest
+from sitegen.load.shapes import NO, YES, Tell, columns_of, flag, is_column, mapping, named_parts, words
 from sitegen.load.yamltree import Item
 from sitegen.model import CheckConfig, ColumnId, Timer
-
-Tell = Callable[[Item | tuple[int, int] | None, str, str], None]  # where, what is wrong, what to do
 
 NAMES: Mapping[str, str] = {
     "时限": "limits",
@@ -43,7 +42,6 @@ _INTERVALS: Mapping[str, int] = {
     "每年": 366,
     "不定期": 0,
 }
-_YES, _NO = ("是", "true", "yes"), ("否", "false", "no")
 _PHONE = re.compile(r"[+\d][\d \-—–()（）转,，]{1,40}")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]+")
 _DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -80,7 +78,7 @@ def read_checking(
         if not isinstance(given.value, Mapping):
             tell(given, "“checks”（检查）应有几个小项", "可用：" + "、".join(NAMES) + "。")
         else:
-            parts = dict(_parts(given, tell))
+            parts = dict(named_parts(given, NAMES, "“checks”（检查）", tell))
     own = dict(_timers(parts.get("limits"), timers, tell))
     counts = {name: timer for name, timer in timers.items() if not timer.is_local} | own
     return CheckConfig(
@@ -92,35 +90,18 @@ def read_checking(
             name.lower()
             for name in _matching(parts.get("domains"), _DOMAIN, "域名", "只写域名，例如 example.org。", tell)
         ),
-        review=_flag(parts.get("review"), tell),
-        roles=_flag(parts.get("roles"), tell),
+        review=flag(parts.get("review"), tell),
+        roles=flag(parts.get("roles"), tell),
         kind=_kind(parts.get("kind"), tell),
-        dynamic=tuple(name for name, _ in _columns(parts.get("dynamic"), columns, tell)),
+        dynamic=tuple(name for name, _ in columns_of(parts.get("dynamic"), columns, tell)),
         intervals=tuple(_intervals(parts.get("intervals"), columns, tell)),
         offices=tuple(_offices(parts.get("offices"), columns, tell)),
         launched=_day(parts.get("launched"), tell),
     )
 
 
-def _parts(given: Item, tell: Tell) -> Iterator[tuple[str, Item]]:
-    assert isinstance(given.value, Mapping)
-    ids = set(NAMES.values())
-    seen = set()
-    for key, item in given.value.items():
-        name = NAMES.get(key, key)
-        if name not in ids:
-            near = nearest(key, [*NAMES, *ids])
-            hint = f"是不是“{near}”？" if near else "可用：" + "、".join(NAMES) + "。"
-            tell(given.keys[key], f"“checks”（检查）里没有“{key}”这一项", hint)
-        elif name in seen:
-            tell(given.keys[key], f"“{key}”写了两次", "中文名和英文名只用一个。")
-        else:
-            seen.add(name)
-            yield name, item
-
-
 def _timers(item: Item | None, timers: Mapping[str, Timer], tell: Tell) -> Iterator[tuple[str, Timer | None]]:
-    for name, part in _mapping(item, "每行写一个时限，例如 interpretation_3_workdays: 启用。", tell):
+    for name, part in mapping(item, "每行写一个时限，例如 interpretation_3_workdays: 启用。", tell):
         timer = timers.get(name)
         if timer is None:
             near = nearest(name, list(timers))
@@ -128,9 +109,9 @@ def _timers(item: Item | None, timers: Mapping[str, Timer], tell: Tell) -> Itera
             continue
         word = part.value.strip() if isinstance(part.value, str) else ""
         is_binding = timer.level in ("law", "veto") and timer.certainty == "A"
-        if word in ("启用", *_YES):
+        if word in ("启用", *YES):
             yield name, timer
-        elif word in ("不查", *_NO):
+        elif word in ("不查", *NO):
             if is_binding:
                 hint = "删去这一行；个别稿件确有理由的，在稿件里写“豁免”。"
                 tell(part, f"“{name}”来自{timer.source}，不能关闭", hint)
@@ -154,31 +135,8 @@ def _number(word: str, timer: Timer) -> float | None:
     return None
 
 
-# ---------------------------------------------------------------- the shapes of values
-
-
-def _mapping(item: Item | None, hint: str, tell: Tell) -> Iterator[tuple[str, Item]]:
-    if item is None or item.value == "":
-        return
-    if not isinstance(item.value, Mapping):
-        tell(item, "这里应是几行“名称: 内容”", hint)
-        return
-    yield from item.value.items()
-
-
-def _words(item: Item | None, tell: Tell) -> Iterator[tuple[str, Item]]:
-    """The texts of a list, or the one text."""
-    if item is None or item.value == "":
-        return
-    for part in item.value if isinstance(item.value, tuple) else (item,):
-        if isinstance(part.value, str) and part.value.strip():
-            yield part.value.strip(), part
-        else:
-            tell(part, "这里应是一行文字", "每行一个，前面写“- ”。")
-
-
 def _matching(item: Item | None, pattern: re.Pattern[str], what: str, hint: str, tell: Tell) -> Iterator[str]:
-    for word, part in _words(item, tell):
+    for word, part in words(item, tell):
         if pattern.fullmatch(word):
             yield word
         else:
@@ -187,21 +145,13 @@ def _matching(item: Item | None, pattern: re.Pattern[str], what: str, hint: str,
 
 def _pairs(item: Item | None, tell: Tell) -> Iterator[tuple[str, str]]:
     hint = "写成“错的: 对的”，例如 “科技居: 科技局”。"
-    for wrong, part in _mapping(item, hint, tell):
+    for wrong, part in mapping(item, hint, tell):
         if not isinstance(part.value, str) or not part.value.strip():
             tell(part, f"“{wrong}”没有写对的是什么", hint)
         elif part.value.strip() == wrong:
             tell(part, f"“{wrong}”错的和对的一样", hint)
         else:
             yield wrong, part.value.strip()
-
-
-def _flag(item: Item | None, tell: Tell) -> bool:
-    if item is None or item.value == "":
-        return False
-    if item.value not in (*_YES, *_NO):
-        tell(item, "这里应是“是”或“否”", "写“是”或“否”。")
-    return item.value in _YES
 
 
 def _kind(item: Item | None, tell: Tell) -> str:
@@ -225,24 +175,10 @@ def _day(item: Item | None, tell: Tell) -> date | None:
         return None
 
 
-def _columns(item: Item | None, columns: Collection[ColumnId], tell: Tell) -> Iterator[tuple[ColumnId, Item]]:
-    for word, part in _words(item, tell):
-        if _is_column(word, part, columns, tell):
-            yield word, part
-
-
-def _is_column(name: str, part: Item, columns: Collection[ColumnId], tell: Tell) -> bool:
-    if name in columns:
-        return True
-    near = nearest(name, list(columns))
-    tell(part, f"没有“{name}”这个栏目", f"是不是“{near}”？" if near else "栏目编号见 docs/columns.md。")
-    return False
-
-
 def _intervals(item: Item | None, columns: Collection[ColumnId], tell: Tell) -> Iterator[tuple[ColumnId, int]]:
     known = "写天数，或" + "、".join(_INTERVALS) + "。"
-    for name, part in _mapping(item, "每行写一个栏目，例如 fd-04: 每季。", tell):
-        if not _is_column(name, part, columns, tell):
+    for name, part in mapping(item, "每行写一个栏目，例如 fd-04: 每季。", tell):
+        if not is_column(name, part, columns, tell):
             continue
         word = part.value.strip() if isinstance(part.value, str) else ""
         if word in _INTERVALS:
@@ -255,8 +191,8 @@ def _intervals(item: Item | None, columns: Collection[ColumnId], tell: Tell) -> 
 
 def _offices(item: Item | None, columns: Collection[ColumnId], tell: Tell) -> Iterator[tuple[ColumnId, str]]:
     taken: dict[ColumnId, str] = {}
-    for office, part in _mapping(item, "写成“处室: [栏目编号]”，例如 办公室: [zn, nb]。", tell):
-        for name, place in _columns(part, columns, tell):
+    for office, part in mapping(item, "写成“处室: [栏目编号]”，例如 办公室: [zn, nb]。", tell):
+        for name, place in columns_of(part, columns, tell):
             if name in taken:
                 tell(place, f"栏目“{name}”已经归“{taken[name]}”", "一个栏目只归一个处室。")
             else:

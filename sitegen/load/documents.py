@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 
 from sitegen import markdown, screening
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
-from sitegen.gongwen import format_date_cn
+from sitegen.gongwen import TELLING, find_repealed, find_terms, format_date_cn
 from sitegen.load import fields as f
 from sitegen.load.codes import CODES
 from sitegen.load.screened import screen_document
@@ -22,6 +22,7 @@ from sitegen.load.shown import parts_of
 from sitegen.load.yamltree import Item, lost_to_comments, read_yaml
 from sitegen.mentions import citations_in, names_of
 from sitegen.model import (
+    Body,
     BodyRef,
     Claim,
     Column,
@@ -38,6 +39,7 @@ from sitegen.model import (
     RelationKind,
     Revision,
     SiteConfig,
+    Terms,
     Withdrawn,
     digest,
 )
@@ -180,6 +182,8 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
     document = reader.document(
         doc_id, BodyRef(parsed.body.digest, parsed.body.references, is_blank, digest(parsed.body.anchors)), internal
     )
+    if document is not None:
+        document = document._replace(stated=_stated(document, parsed.body))
     if document is not None and around.screen is not None and not notes.is_secret:
         is_regulation = any(around.columns[name].kind.id == "regulation" for name in columns)
         for spot in (
@@ -194,6 +198,7 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
         *(reader.text(name) for name in ("title", "summary", "caption", "source")),
         *reader.tuple_of("keywords"),
         *(named.title for named in files),
+        *(word for correction in (document.corrections if document else ()) for word in correction[1:]),
         parsed.body.text,
     )
     return Loaded(
@@ -226,26 +231,47 @@ _ENACTED = ("公布", "发布")
 
 
 def caption_of(doc: Document) -> str:
-    """The 题注 as written, or made from 历次修改: （2019年12月12日某令第2号公布　根据2021年2月22日某令第3号修订）."""
+    """The 题注 as written, or made from 历次修改: when it was issued, amended and began, in the order of the days.
+
+    （2019年12月12日某令第2号公布　自2020年1月12日起施行　根据2021年2月22日某令第3号修订）: 公布时间及文号、修订时间及
+    文号、施行时间 (国办公开办函〔2021〕33号).
+    """
     if doc.caption or not doc.revisions:
         return doc.caption
     revisions: tuple[Revision, ...] = doc.revisions
-    parts = []
-    if revisions[0].kind not in _ENACTED and doc.written_date:
-        parts.append(f"{format_date_cn(doc.written_date)}{doc.doc_no}公布")
+    parts: list[tuple[date, str]] = []
+    is_later = revisions[0].day == doc.written_date  # the text was itself made by the first of them
+    if revisions[0].kind not in _ENACTED and doc.written_date and not is_later:
+        parts.append((doc.written_date, f"{format_date_cn(doc.written_date)}{doc.doc_no}公布"))
     for revision in revisions:
         by = f"{format_date_cn(revision.day)}{revision.doc_no}"
-        parts.append(f"{by}公布" if revision.kind in _ENACTED else f"根据{by}{revision.kind}")
-    if doc.effective_date and len(parts) == 1:
-        parts.append(f"自{format_date_cn(doc.effective_date)}起施行")
-    return "（" + "　".join(parts) + "）"
+        parts.append((revision.day, f"{by}公布" if revision.kind in _ENACTED else f"根据{by}{revision.kind}"))
+        if revision.effective and revision.effective != doc.effective_date:
+            parts.append((revision.effective, f"自{format_date_cn(revision.effective)}起施行"))
+    if begins := doc.effective_date:
+        before = next((i for i, (day, _) in enumerate(parts) if i and day > begins), len(parts))
+        parts.insert(before, (begins, f"自{format_date_cn(begins)}起施行"))
+    return "（" + "　".join(words for _, words in parts) + "）"
+
+
+def _stated(doc: Document, body: Body) -> Terms:
+    """What the text says of its own life. What an amended text says of its beginning is about the first one."""
+    paragraphs = markdown.paragraphs_near(body, TELLING)
+    if not paragraphs:
+        return Terms()
+    found = find_terms(paragraphs, doc.written_date or doc.pub_date, doc.effective_date)
+    found = found._replace(repeals=find_repealed(paragraphs))
+    if not doc.revisions and not doc.version_of:
+        return found
+    return found._replace(effective=None, where=found.where if found.expire else "")
 
 
 def _named(body: str) -> tuple[f.NamedFile, ...]:
     """What a body that is not published links to or shows: no other document may publish such a file either."""
     if "[" not in body and "<" not in body:
         return ()
-    targets = (reference.target for reference in markdown.parse_body(body, 1).body.references)
+    references = markdown.parse_body(body, 1).body.references
+    targets = (reference.target for reference in references if not reference.is_citation)
     return tuple(f.NamedFile(name, "") for target in targets for name in dict.fromkeys((target, target.split("#")[0])))
 
 
@@ -586,7 +612,9 @@ class _Reader:
             assert isinstance(found, tuple)
             claims.extend(found)
         revisions = self.given.get("revisions", ())
+        corrections = self.given.get("corrections", ())
         assert isinstance(revisions, tuple)
+        assert isinstance(corrections, tuple)
         return Document(
             id=doc_id,
             path=self.path,
@@ -618,6 +646,8 @@ class _Reader:
             roles=roles if self.around.config.show_roles else (),
             old_urls=self.tuple_of("old_urls"),
             badge=badge,
+            version_of=self.text("version_of"),
+            corrections=corrections,
         )
 
     def _require_roles(self) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from sitegen import gongwen
 from sitegen.load.yamltree import Item
-from sitegen.model import Claim, Disclosure, Exempt, Genre, KindField, RelationKind, Revision, Validity
+from sitegen.model import Claim, Correction, Disclosure, Exempt, Genre, KindField, RelationKind, Revision, Validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,8 @@ def entries(item: Item) -> tuple[Item, ...]:
 
 
 _claim = record({"doc": "文件", "date": "日期", "articles": "条款"}, ("doc",), short="doc")
-_revision = record({"date": "日期", "doc_no": "文号", "kind": "方式"}, ("date",))
+_revision = record({"date": "日期", "doc_no": "文号", "kind": "方式", "effective": "施行日期"}, ("date",))
+_correction = record({"date": "日期", "was": "原文", "now": "更正为", "note": "说明"}, ("date",))
 _attachment = record({"file": "文件", "title": "标题"}, ("file",), short="file")
 _withdraw = record({"date": "日期", "reason": "原因"}, ("date", "reason"))
 _review = record(
@@ -245,14 +246,40 @@ def revisions(item: Item) -> tuple[Revision, ...] | Bad:
         when = day(parts["date"])
         number_of = text(parts["doc_no"]) if "doc_no" in parts else ""
         kind = text(parts["kind"]) if "kind" in parts else "修改"
-        for value in (when, number_of, kind):
+        effective = day(parts["effective"]) if "effective" in parts else None
+        for value in (when, number_of, kind, effective):
             if isinstance(value, Bad):
                 return value
         assert isinstance(when, date)
         assert isinstance(number_of, str)
         assert isinstance(kind, str)
-        found.append(Revision(when, gongwen.normalize_doc_no(number_of) if number_of else "", kind))
-    return tuple(sorted(found, key=lambda revision: (revision.day, revision.doc_no, revision.kind)))
+        assert not isinstance(effective, Bad)
+        found.append(Revision(when, gongwen.normalize_doc_no(number_of) if number_of else "", kind, effective))
+    return tuple(sorted(found, key=lambda revision: revision[:3]))
+
+
+def corrections(item: Item) -> tuple[Correction, ...] | Bad:
+    """更正, earliest first: each says when, and what it reads now or what it was about."""
+    found: list[Correction] = []
+    for part in entries(item):
+        parts = _correction(part)
+        if isinstance(parts, Bad):
+            return parts
+        assert isinstance(parts, dict)
+        when = day(parts["date"])
+        if isinstance(when, Bad):
+            return when
+        assert when is not None
+        words: dict[str, str] = {}
+        for key in ("was", "now", "note"):
+            value = text(parts[key]) if key in parts else ""
+            if isinstance(value, Bad):
+                return value
+            words[key] = value
+        if not words["now"] and not words["note"]:
+            return Bad("F108", "更正没有写“更正为”（now），也没有写“说明”（note）", "至少写其中一项。", part)
+        found.append(Correction(when, **words))
+    return tuple(sorted(found, key=lambda correction: correction.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,8 +424,10 @@ FIELDS: tuple[Field, ...] = (
     Field("expire_date", "有效期至", day),
     Field("repeal_date", "废止日期", day),
     *(Field(kind.name.lower(), kind.value, claims(kind)) for kind in RelationKind),
+    Field("version_of", "文本所属", text),
     Field("caption", "题注", text),
     Field("revisions", "历次修改", revisions),
+    Field("corrections", "更正", corrections),
     Field("summary", "内容概述", text),
     Field("keywords", "关键词", words),
     Field("source", "来源", text),

@@ -18,7 +18,7 @@ from sitegen.screening import Screen, Spot
 _APART = frozenset(
     (
         *("disclosure", "pub_date", "written_date", "effective_date", "expire_date", "repeal_date", "column", "genre"),
-        *("validity", "doc_no", "index_no", "unified_no", "draft", "old_urls"),
+        *("validity", "doc_no", "index_no", "unified_no", "draft", "old_urls", "version_of"),
         *(kind.name.lower() for kind in RelationKind),
     )
 )

@@ -13,6 +13,7 @@ import yaml
 
 from sitegen.diagnostics import Diagnostic, Severity, Span
 from sitegen.load.checking import read_checking, standard_timers
+from sitegen.load.downloads import read_downloads
 from sitegen.load.fields import nearest
 from sitegen.load.yamltree import Item, read_yaml
 from sitegen.model import (
@@ -92,14 +93,14 @@ _NESTED: Mapping[str, Mapping[str, str]] = {
     "contact": {name: name for name in ("phone", "address", "hours", "postcode", "email", "fax")},
     "limits": {"document_mb": "document_mb", "attachment_mb": "attachment_mb", "page_size": "page_size"},
 }
-_CHECKS = ("checks", "检查")
+_PARTS: Mapping[str, str] = {"checks": "检查", "downloads": "下载"}  # read by modules of their own
 _URLS = ("url", "apply_url", "portal_url", "party_mark_url", "find_fault_url", "police_url")
 
 
 def read_settings(site: bytes | None, columns: bytes | None, label: str) -> Settings:
     """The settings from the bytes of the two files (None where there is none); all mistakes as diagnostics."""
     notes = _Notes(f"{label}/site.yaml", "T101")
-    values, limits, checks = _read_site(site, notes)
+    values, limits, parts = _read_site(site, notes)
     vocabularies = standard_data("vocabularies.yaml")
     layout = values.pop("layout", "") or "national"
     config = SiteConfig(
@@ -115,7 +116,10 @@ def read_settings(site: bytes | None, columns: bytes | None, label: str) -> Sett
     config = replace(config, site_name=config.site_name or config.agency, host=config.host or config.agency)
     own = _Notes(f"{label}/columns.yaml", "T102")
     tree, hidden = _read_columns(columns, own)
-    checking = read_checking(checks, _all_columns(tree, hidden), standard_timers(standard_data), notes.add)
+    nameable = _all_columns(tree, hidden)
+    checking = read_checking(parts.get("checks"), nameable, standard_timers(standard_data), notes.add)
+    downloads = read_downloads(parts.get("downloads"), nameable, standard_kinds().values(), notes.add)
+    config = replace(config, downloads=downloads)
     return Settings(
         config,
         tree,
@@ -146,14 +150,15 @@ def layout_rows(layout: Mapping[str, object]) -> tuple[tuple[LayoutCell, ...], .
     return tuple(tuple(LayoutCell(cell["field"], cell["label"]) for cell in row) for row in rows)
 
 
-def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str], Item | None]:  # type: ignore[type-arg]
+def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str], dict[str, Item]]:  # type: ignore[type-arg]
     if data is None:
         notes.add(None, "没有 site.yaml", "在内容文件夹里写 site.yaml，至少有一行“agency: 机关全称”。")
-        return {}, {}, None
+        return {}, {}, {}
     root = _root(data, notes)
     if root is None and notes.found:
-        return {}, {}, None
-    checks: Item | None = None
+        return {}, {}, {}
+    parts: dict[str, Item] = {}
+    names = {word: name for name, chinese in _PARTS.items() for word in (name, chinese)}
     values: dict[str, object] = {}
     limits: dict[str, str] = {}
     places: dict[str, Item] = {}
@@ -197,12 +202,14 @@ def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str],
                 values["contact"] = inner
             else:
                 values |= inner
-        elif key in _CHECKS:
-            if checks is not None:
-                notes.add(root.keys[key] if root else None, "“checks”（检查）写了两次", "中文名和英文名只用一个。")
-            checks = checks or item
+        elif key in names:
+            name = names[key]
+            if name in parts:
+                at = root.keys[key] if root else None
+                notes.add(at, f"“{name}”（{_PARTS[name]}）写了两次", "中文名和英文名只用一个。")
+            parts.setdefault(name, item)
         else:
-            near = nearest(key, [*_PLAIN, *_FLAGS, *_NESTED, *_CHECKS])
+            near = nearest(key, [*_PLAIN, *_FLAGS, *_NESTED, *names])
             at = root.keys[key] if root else None
             notes.add(at, f"site.yaml 没有“{key}”这一项", f"是不是“{near}”？" if near else "各项见 docs/site.md。")
     waiting = [name for name, item in places.items() if isinstance(item.value, str) and "待填写" in item.value]
@@ -239,7 +246,7 @@ def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str],
             places["index_no_pattern"], "index_no_pattern 不是正确的正则表达式", r"例如 '[0-9A-Z]{9}/\d{4}-\d{5}'。"
         )
         values["index_no_pattern"] = ""
-    return values, limits, checks
+    return values, limits, parts
 
 
 def _is_web_address(text: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sitegen import gongwen
 from sitegen.load import fields as f
-from sitegen.model import Claim, Kind, Revision
+from sitegen.model import Claim, Correction, Kind, Revision
 from sitegen.review import Part, body_part, part_of
 
 # What is no content of the document: its address, whether it is published at all, and files, which have parts of their
@@ -38,6 +38,9 @@ def _told(value: object) -> list[str]:
         return ["，".join(word for word in written if word)]
     if isinstance(value, Revision):
         return ["，".join(word for word in (value.day.isoformat(), value.doc_no, value.kind) if word)]
+    if isinstance(value, Correction):
+        told = zip(("", "原文：", "更正为：", "说明："), (value.day.isoformat(), *value[1:]), strict=True)
+        return ["，".join(name + word for name, word in told if word)]
     if isinstance(value, tuple) and value and isinstance(value[0], date):  # a day and a time
         return [" ".join((value[0].isoformat(), *filter(None, value[1:])))]
     if isinstance(value, tuple):

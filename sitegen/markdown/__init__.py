@@ -1,6 +1,7 @@
 """Turn the Markdown of a body into its outline, references, plain text and HTML.
 
-Exports `parse_body`, `render_body`, `digest_of`, `moved`, `Parsed`, `BodyFinding`, `CODES`.
+Exports `parse_body`, `render_body`, `without_order`, `paragraphs_near`, `digest_of`, `moved`, `Parsed`, `BodyFinding`,
+`CODES`.
 
 The syntax is CommonMark with tables and footnotes, without raw HTML, indented code and underlined headings, and with
 what official documents need: 编章节条 and 一、（一） lines are recognised, full-width indents are stripped, and text
@@ -11,17 +12,30 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
+from itertools import accumulate
 
 from sitegen.markdown.blocks import cut_blocks
+from sitegen.markdown.citing import may_cite
 from sitegen.markdown.findings import CODES, BodyFinding
 from sitegen.markdown.source import parse_source
-from sitegen.markdown.writer import Writer
+from sitegen.markdown.writer import CITED_END, ORDER_CLOSING, ORDER_OPENING, Writer
 from sitegen.model import Body, Link, Reference
 
-__all__ = ["CODES", "BodyFinding", "Parsed", "digest_of", "moved", "parse_body", "render_body"]
+__all__ = [
+    "CODES",
+    "BodyFinding",
+    "Parsed",
+    "digest_of",
+    "moved",
+    "paragraphs_near",
+    "parse_body",
+    "render_body",
+    "without_order",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ def parse_body(text: str, first_line: int) -> Parsed:
     like, or were given by the author with `{#id}`, so they do not meet the ids of a template.
     """
     source = parse_source(text)
-    writer = Writer(first_line)
+    writer = Writer(first_line, may_cite=may_cite(text))
     if source.too_deep is not None:
         message = "列表或引用的嵌套超过了 10 层，更深的部分按普通文字显示"
         writer.report(source.too_deep, "D130", message, "减少嵌套的层数。")
@@ -91,14 +105,70 @@ _PLACEHOLDER = re.compile("\x02([^\x03]*)\x03")  # of the attributes that need t
 def render_body(body: Body, links: Sequence[Link]) -> str:
     """The HTML of `body`, its references leading to `links`, one for each and in the same order.
 
-    An address is printed as it comes, only escaped; it must be relative to the page and quoted already.
+    An address is printed as it comes, only escaped; it must be relative to the page and quoted already. A citation
+    without an address is plain text.
     """
     pieces = _PLACEHOLDER.split(body.html)
     if not len(links) == len(body.references) == len(pieces) // 2:
         raise ValueError(f"{len(links)} links for {len(body.references)} references")
     for i, (reference, link) in enumerate(zip(body.references, links, strict=True)):
-        pieces[2 * i + 1] = _address(reference, link, pieces[2 * i + 1])
+        if reference.is_citation:
+            opening = _address(reference, link, pieces[2 * i + 1]) if link.url or link.fragment else ""
+            pieces[2 * i + 1] = f"<a{opening}>" if opening else ""
+            pieces[2 * i + 2] = pieces[2 * i + 2].replace(CITED_END, "</a>" if opening else "", 1)
+        else:
+            pieces[2 * i + 1] = _address(reference, link, pieces[2 * i + 1])
     return "".join(pieces)
+
+
+_ORDER = re.compile(
+    rf'{re.escape(ORDER_OPENING)}.*?{re.escape(ORDER_CLOSING)}(?:<hr>\n)*(?:<p class="rule-title">.*?</p>\n)?',
+    re.DOTALL,
+)
+
+
+def without_order(html: str) -> str:
+    """The rendered body without the signed order before a regulation and the title that follows it.
+
+    国办公开办函〔2021〕33号: where regulations are published, the order is left out; title, 题注 and text are shown.
+    """
+    order = _ORDER.match(html)
+    return html[order.end() :] if order else html
+
+
+_APART = re.compile(r"<(blockquote|table)>.*?</\1>", re.DOTALL)
+_MARKUP = re.compile("<[^>]*>|\x02[^\x03]*\x03|\x04")
+_FOOTNOTES = '<section class="footnotes"'
+_NEAR = 12
+
+
+def paragraphs_near(body: Body, words: re.Pattern[str]) -> list[str]:
+    """The texts of the paragraphs and items of lists that have one of the words, and of the 12 before and after them.
+
+    Of the others there is only an empty text; headings, tables, quotations and footnotes are left out. Nothing is given
+    if there is no such word.
+    """
+    html = body.html.partition(_FOOTNOTES)[0]
+    if not words.search(html):
+        return []
+    if "<blockquote>" in html or "<table>" in html:
+        html = _APART.sub("", html)
+    html = html.replace("</li>", "</p>")
+    pieces = html.split("</p>")[:-1]
+    ends = [*accumulate([len(piece) + len("</p>") for piece in pieces])]
+    texts = [""] * len(pieces)
+    done = 0
+    for match in words.finditer(html):
+        number = bisect(ends, match.start())
+        for i in range(max(number - _NEAR, done), min(number + _NEAR + 1, len(pieces))):
+            texts[i] = _text_of_piece(pieces[i])
+            done = i + 1
+    return texts
+
+
+def _text_of_piece(piece: str) -> str:
+    start = max(piece.rfind("<p"), piece.rfind("<li"), 0)
+    return unescape(_MARKUP.sub("", piece[start:]))
 
 
 def _address(reference: Reference, link: Link, classes: str) -> str:

@@ -1,6 +1,6 @@
 """Turn tokens into the paragraphs and headings that a reader of official documents sees.
 
-Exports `cut_blocks`, `Block`, `RANKS`, `UNITS`, `strip_edges`, `plain`, `one_line`, `tidy`, `is_joined`,
+Exports `cut_blocks`, `Block`, `Place`, `RANKS`, `UNITS`, `strip_edges`, `plain`, `one_line`, `tidy`, `is_joined`,
 `is_short`.
 """
 
@@ -9,10 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
-from sitegen.gongwen import Problem, Role, parse_date, structure
+from sitegen.gongwen import Problem, Role, order_length, parse_date, structure
 from sitegen.markdown.characters import is_cjk
 from sitegen.markdown.tokens import BREAKS, LITERAL, RAW_TAG, Heading, Paragraph, Text, Token, line_of
+
+
+class Place(Enum):
+    """Where a block is in a regulation that the order by which it was issued stands before."""
+
+    USUAL = auto()
+    SIGNED_ORDER = auto()
+    RULE_TITLE = auto()  # the title of the regulation, once more
 
 
 @dataclass(slots=True)
@@ -27,13 +36,17 @@ class Block:
     role: Role = Role.PLAIN
     is_heading: bool = False
     is_in_article: bool = False
+    place: Place = Place.USUAL
 
 
 _PLAIN = Role.PLAIN
 RANKS = {Role.PART: 7, Role.CHAPTER: 8, Role.SECTION: 9, Role.LEVEL1: 10, Role.LEVEL2: 11}
 _RANKED = tuple(RANKS)
 UNITS = (Role.PART, Role.CHAPTER, Role.SECTION)
-_FRAME = (Role.ADDRESSEE, Role.SIGNATURE, Role.SIGN_DATE, Role.ATTACHMENT_NOTE, Role.ANNOTATION)
+_FRAME = (
+    *(Role.ADDRESSEE, Role.SIGNATURE, Role.SIGN_DATE, Role.ATTACHMENT_NOTE, Role.ANNOTATION),
+    *(Role.COPY_TO, Role.PRINTED),
+)
 _ENDS_ARTICLE = (*UNITS, Role.LEVEL1, Role.SIGN_DATE, Role.ATTACHMENT_NOTE)
 _LONGEST_HEADING = 40
 _SHORTEST_WRAPPED = 20  # nobody breaks Chinese lines shorter than this to make them fit
@@ -54,8 +67,36 @@ def cut_blocks(tokens: Sequence[Token]) -> list[Block]:
     indents are stripped.
     """
     blocks = _cut(tokens)
+    _set_order_apart(blocks)
     _judge(blocks)
     return blocks
+
+
+_MOST_OF_ORDER = 15  # blocks
+
+
+def _set_order_apart(blocks: Sequence[Block]) -> None:
+    """Mark the signed order at the beginning of a regulation, and the title of the regulation after it."""
+    if not blocks or "令" not in blocks[0].text:
+        return
+    written = [block for block in blocks[:_MOST_OF_ORDER] if block.tokens and not _is_rule(block)]
+    length = order_length([block.text for block in written])
+    order = written[:length]
+    if not order or any(block.kind == "other" or _refers(block.tokens) for block in order):
+        return
+    for block in order:
+        block.kind = "paragraph"
+        block.place = Place.SIGNED_ORDER
+    if written[length].kind == "paragraph":
+        written[length].place = Place.RULE_TITLE
+
+
+def _is_rule(block: Block) -> bool:
+    return block.kind == "other" and block.tokens[0].type == "hr"
+
+
+def _refers(tokens: Sequence[Token]) -> bool:
+    return any(token.type == "footnote_ref" for token in tokens)
 
 
 def _cut(tokens: Sequence[Token]) -> list[Block]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from urllib.parse import unquote
 
 from sitegen.gongwen import Role, article_number, structure
-from sitegen.markdown.blocks import RANKS, UNITS, Block, is_joined, is_short, one_line, plain, strip_edges, tidy
+from sitegen.markdown.blocks import RANKS, UNITS, Block, Place, is_joined, is_short, one_line, plain, strip_edges, tidy
+from sitegen.markdown.citing import Cited, Citing
 from sitegen.markdown.findings import BodyFinding
 from sitegen.markdown.source import Footnote, back_anchor
 from sitegen.markdown.tokens import BREAKS, LITERAL, RAW_TAG, List, Table, Text, Token, line_of, text_tokens
@@ -80,17 +81,23 @@ _FRAME_CLASSES = {
     Role.SIGN_DATE: "sign-date",
     Role.ATTACHMENT_NOTE: "attach-note",
     Role.ANNOTATION: "annotation",
+    Role.COPY_TO: "copy-to",
+    Role.PRINTED: "printed",
 }
 _ALIGNMENTS = {"text-align:center": "center", "text-align:right": "right"}
 
 
 _Cell = tuple[Sequence[Token], str]  # content and style
+_Cut = tuple[int, Reference | None]  # where a citation begins, or (without a reference) ends
+_NO_CUTS: Mapping[int, Sequence[_Cut]] = {}
+CITED, CITED_END = "\x02cite\x03", "\x04"  # around a citation
+ORDER_OPENING, ORDER_CLOSING = '<section class="signed-order">\n', "</section>\n"
 
 
 class Writer:
     """Writes the HTML of a body and gathers what is found on the way; lines count from 0 in the body."""
 
-    def __init__(self, first_line: int) -> None:
+    def __init__(self, first_line: int, *, may_cite: bool) -> None:
         self.html: list[str] = []
         self.outline: list[Heading] = []
         self.anchors = _Names()
@@ -103,6 +110,7 @@ class Writer:
         self._ranks: list[int] = []  # of the headings we are below
         self._labels = _Names()  # of tables
         self._tags: dict[str, list[int]] = {}  # lines of raw HTML, by tag
+        self._citing = Citing() if may_cite else None
 
     def report(self, line: int, code: str, message: str, hint: str) -> None:
         """Note a finding."""
@@ -121,7 +129,8 @@ class Writer:
             self.anchors.claim(f"fn{note.number}")
             for place in range(1, note.references + 1):
                 self.anchors.claim(back_anchor(note.number, place))
-        for block in blocks:
+        has_order = bool(blocks) and blocks[0].place is Place.SIGNED_ORDER
+        for block in self._written_with_order(blocks) if has_order else blocks:
             self._line = block.line
             if block.kind == "paragraph" and block.role is Role.PLAIN:
                 if block.tokens:
@@ -142,6 +151,14 @@ class Writer:
             times = f"（共 {len(lines)} 处）" if len(lines) > 1 else ""
             message = f"HTML 标记 <{tag}> 不起作用，会原样显示{times}"
             self.report(lines[0], "F130", message, "改用 Markdown 的写法，或者删去标记，只留文字。")
+
+    def _written_with_order(self, blocks: Sequence[Block]) -> Iterator[Block]:
+        """The blocks, to be written while this goes on; a signed order is put into a section of its own."""
+        self.html.append(ORDER_OPENING)
+        length = max(i for i, block in enumerate(blocks) if block.place is Place.SIGNED_ORDER) + 1
+        yield from blocks[:length]
+        self.html.append(ORDER_CLOSING)
+        yield from blocks[length:]
 
     def _write_footnotes(self, footnotes: Sequence[Footnote]) -> None:
         """Write the footnotes as a list, each with ways back to where it is referred to."""
@@ -175,7 +192,9 @@ class Writer:
         self._add_text(block.text)
         name = "chapter" if role in UNITS else _HEADING_CLASSES.get(role, "")
         attribute = f' class="{name}"' if name else ""
-        self.html.append(f'<h{level}{attribute} id="{escape(anchor)}">{self._inline(block.tokens)}</h{level}>\n')
+        self.html.append(
+            f'<h{level}{attribute} id="{escape(anchor)}">{self._inline(block.tokens, is_heading=True)}</h{level}>\n'
+        )
 
     def _write_article(self, block: Block) -> None:
         """Write the first paragraph of a 条, its number set apart."""
@@ -217,6 +236,7 @@ class Writer:
             self._write_figure(block.tokens[0])
         elif content := self._inline(block.tokens):
             name = "" if block.role is Role.PLAIN else _FRAME_CLASSES.get(block.role, "")
+            name = "rule-title" if block.place is Place.RULE_TITLE else name
             self.html.append(f'<p class="{name}">{content}</p>\n' if name else f"<p>{content}</p>\n")
 
     def _write_figure(self, image: Token) -> None:
@@ -312,17 +332,21 @@ class Writer:
 
     # -- inside a line
 
-    def _inline(self, tokens: Sequence[Token]) -> str:
+    def _inline(self, tokens: Sequence[Token], *, is_heading: bool = False) -> str:
         """The HTML of inline tokens."""
+        citing = None if is_heading else self._citing
         if len(tokens) == 1 and isinstance(tokens[0], Text):
-            return _escape(tokens[0].content)
+            content = tokens[0].content
+            cited = citing.find(content) if citing else ()
+            return self._with_citations(content, _cuts_of(cited)) if cited else _escape(content)
+        cuts = self._citations(tokens, citing) if citing else _NO_CUTS
         out: list[str] = []
         first_line = self._line
         link = _NO_LINK
         for i, token in enumerate(tokens):
             kind = token.type
             if kind == "text":
-                out.append(_escape(token.content))
+                out.append(self._with_citations(token.content, cuts[i]) if i in cuts else _escape(token.content))
             elif kind in _TAGS:
                 out.append(_TAGS[kind])
             elif kind == "code_inline":
@@ -348,6 +372,38 @@ class Writer:
                 out.append("" if is_joined(_last_before(tokens, i), _first_after(tokens, i)) else "\n")
             self._line += kind in BREAKS and token.info != "br"
         self._line = first_line
+        return "".join(out)
+
+    def _citations(self, tokens: Sequence[Token], citing: Citing) -> Mapping[int, Sequence[_Cut]]:
+        """Where citations begin and end, by the number of the text token: of those that are text throughout."""
+        cuts: dict[int, list[_Cut]] = {}
+        depth = 0
+        run: list[tuple[int, str]] = []
+        for i, token in enumerate((*tokens, None)):
+            kind = token.type if token else ""
+            depth += (kind == "link_open") - (kind == "link_close")
+            if token and not depth and kind == "text":
+                run.append((i, token.content))
+            elif run and not depth and kind == "softbreak":
+                run.append((i, "" if is_joined(_last_before(tokens, i), _first_after(tokens, i)) else "\n"))
+            elif run:
+                for offset, reference in _cuts_of(citing.find("".join(text for _, text in run))):
+                    _cut(cuts, run, offset, reference)
+                run = []
+        return cuts
+
+    def _with_citations(self, content: str, cuts: Iterable[_Cut]) -> str:
+        """The text with a mark where each citation begins, like that of other references, and one where it ends."""
+        out: list[str] = []
+        position = 0
+        for offset, reference in cuts:
+            out.append(_escape(content[position:offset]))
+            out.append(CITED_END if reference is None else CITED)
+            if reference is not None:
+                self.references.append(reference)
+                self.lines.append(self._first_line + self._line)
+            position = offset
+        out.append(_escape(content[position:]))
         return "".join(out)
 
     def _literal(self, token: Token) -> None:
@@ -426,6 +482,22 @@ class Writer:
             self.report(self._line, "L103", f"链接地址“{shown}”不安全，不能使用", _scheme_hint(name))
             return None
         return address if address.startswith("//") else local
+
+
+def _cuts_of(found: Sequence[Cited]) -> Iterator[_Cut]:
+    for cited in found:
+        yield cited.start, cited.reference
+        yield cited.end, None
+
+
+def _cut(cuts: dict[int, list[_Cut]], run: Sequence[tuple[int, str]], offset: int, begins: Reference | None) -> None:
+    """Note a cut that many characters after the beginning of the run: a beginning in the piece after it, an end in
+    the piece before it."""
+    for number, text in run:
+        if offset < len(text) or (offset == len(text) and begins is None):
+            cuts.setdefault(number, []).append((offset, begins))
+            return
+        offset -= len(text)
 
 
 def _escape(text: str) -> str:

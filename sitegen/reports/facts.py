@@ -157,7 +157,7 @@ def report_of(
         agency=catalog.config.agency,
         site_name=catalog.config.site_name,
         day=catalog.as_of,
-        documents=len(catalog.documents),
+        documents=len(catalog.entries),
         withdrawn=len(catalog.withdrawn),
         errors=_count(diagnostics, Severity.ERROR),
         warnings=_count(diagnostics, Severity.WARNING),
@@ -192,7 +192,7 @@ def _offices(
     found: dict[str, list[Diagnostic]] = defaultdict(list)
     for diagnostic in diagnostics:
         found[places.of(diagnostic.span.path).office].append(diagnostic)
-    documents = Counter(places.of(f"{places.label}/{doc.path}").office for doc in catalog.documents.values())
+    documents = Counter(places.of(f"{places.label}/{doc.path}").office for doc in catalog.entries.values())
     names = {*found, *documents, *overdue}
     for name in sorted(names, key=lambda name: office_order(name, found[name])):
         mine = sorted(found[name], key=lambda d: (_WEIGHT[d.severity], d.span, d.code))
@@ -227,7 +227,7 @@ def _interpretation(catalog: Catalog) -> Iterator[InterpretationYear]:
     """Newest year first; a document counts in the year of its 发布日期, an interpretation in that of its own."""
     documents: dict[int, list[Document]] = defaultdict(list)
     interpretations: dict[int, list[Document]] = defaultdict(list)
-    for doc in catalog.documents.values():
+    for doc in catalog.entries.values():
         kinds = {catalog.columns[name].kind.id for name in doc.columns}
         if kinds & {"regulation", "normative"}:
             documents[doc.pub_date.year].append(doc)
@@ -249,7 +249,8 @@ def _interpretation(catalog: Catalog) -> Iterator[InterpretationYear]:
 
 def _interpreted_in(doc: Document, catalog: Catalog) -> set[str] | None:
     """The forms in which the document is interpreted; None if it is not."""
-    sources = [r.source for r in catalog.incoming.get(doc.id, ()) if r.kind is RelationKind.INTERPRETS]
+    ids = {doc.id: None, **dict.fromkeys(text.source for text in catalog.rules.get(doc.id, ()))}
+    sources = [r.source for name in ids for r in catalog.incoming.get(name, ()) if r.kind is RelationKind.INTERPRETS]
     return {_form(catalog.documents[source]) for source in sources} if sources else None
 
 
@@ -295,6 +296,8 @@ def _domains(catalog: Catalog, allowed: Sequence[str]) -> Iterator[Domain]:
     links: Counter[str] = Counter()
     documents: dict[str, set[str]] = defaultdict(set)
     for doc_id, found in catalog.links.items():
+        if doc_id in catalog.version_of:
+            continue
         for link in found:
             host = (urlsplit(link.url).hostname or "") if link.is_external else ""
             if host:

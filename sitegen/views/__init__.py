@@ -10,7 +10,19 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from sitegen.catalog import Catalog
 from sitegen.diagnostics import SitegenError
 from sitegen.model import DocId, Task
-from sitegen.views import catalogue, column, document, home, notices, redirects, search, updates
+from sitegen.views import (
+    catalogue,
+    column,
+    compare,
+    document,
+    downloads,
+    home,
+    library,
+    notices,
+    redirects,
+    search,
+    updates,
+)
 from sitegen.views.frames import move_desk
 from sitegen.views.search import search_key, search_records
 
@@ -22,6 +34,9 @@ VIEWS: tuple[View, ...] = (
     home.tasks,
     column.tasks,
     document.tasks,
+    downloads.tasks,
+    compare.tasks,
+    library.tasks,
     redirects.tasks,
     catalogue.tasks,
     updates.tasks,
@@ -64,7 +79,10 @@ def plan(catalog: Catalog, views: Sequence[View] = VIEWS) -> Iterator[Task]:
 def tasks_of(catalog: Catalog, ids: Collection[DocId]) -> Iterator[Task]:
     """The tasks that read the bodies of these documents: their pages, and those of columns that show one of them."""
     yield from document.tasks_of(catalog, [catalog.documents[doc_id] for doc_id in sorted(ids)])
+    yield from downloads.tasks_of(catalog, sorted(ids))
     for entry in catalog.columns.values():
         task = column.single_task(catalog, entry)
         if task and isinstance(task.model, document.DocumentRecipe) and task.model.doc.id in ids:
             yield task
+    yield from compare.tasks_of(catalog, ids)
+    yield from library.tasks_of(catalog, ids)

@@ -95,7 +95,7 @@ class _Orders(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _orders(catalog: Catalog) -> _Orders:
-    documents = sorted(catalog.documents.values(), key=_made, reverse=True)
+    documents = sorted(catalog.entries.values(), key=_made, reverse=True)
     by_year: dict[int, list[DocId]] = defaultdict(list)
     by_topic: dict[str, list[DocId]] = defaultdict(list)
     for doc in documents:

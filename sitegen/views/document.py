@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from html import escape
 from typing import NamedTuple
 
-from sitegen.address import address
-from sitegen.catalog import Catalog, amends, trail
-from sitegen.markdown import render_body
+from sitegen.address import address, root_of
+from sitegen.catalog import Catalog, trail
+from sitegen.markdown import render_body, without_order
 from sitegen.model import (
     Body,
     Column,
@@ -21,30 +22,28 @@ from sitegen.model import (
     LayoutCell,
     Link,
     Relation,
-    RelationKind,
     Task,
-    Validity,
 )
+from sitegen.views.compare import comparisons_url
+from sitegen.views.downloads import files_of
 from sitegen.views.frames import Chrome, Event, Item, desk
+from sitegen.views.life import RELATIONS, notice_of, picture_of, rule_of, since_when, versions_of
 from sitegen.views.pages import (
     Cell,
+    CorrectionRow,
     Crumb,
     DocumentPage,
+    FileLink,
     Notice,
     Outline,
     RelatedRow,
     RelationGroup,
+    VersionRow,
     WithdrawnPage,
 )
 from sitegen.views.rows import file_link, row_of, update_row
 
-_LABELS: Mapping[RelationKind, tuple[str, str]] = {
-    RelationKind.REPEALS: ("本文件废止的文件", "废止本文件的文件"),
-    RelationKind.AMENDS: ("本文件修改的文件", "修改本文件的文件"),
-    RelationKind.INTERPRETS: ("本文解读的文件", "对本文件的解读"),
-    RelationKind.FORWARDS: ("本文件转发的文件", "转发本文件的文件"),
-    RelationKind.SUPPORTS: ("本文件配套的文件", "本文件的配套文件"),
-}
+_REGULATION = "regulation"
 # What is shown below the rows of the layout, where it has no place for it and the author wrote it.
 _ALWAYS = (
     LayoutCell("validity", "有效性"),
@@ -73,19 +72,19 @@ class DocumentRecipe(NamedTuple):
     older: Item | None = None
     is_single: bool = False
     siblings: tuple[Item, ...] = ()
-
-    @property
-    def around(self) -> tuple[object, ...]:
-        """All of it but the chrome and the document: what the rest of the site brings to the page."""
-        return self[2:]
+    since: str = ""
+    downloads: tuple[FileLink, ...] = ()
+    versions: tuple[VersionRow, ...] = ()
+    rule: Crumb | None = None
+    compare_url: str = ""
 
     def make(self, bodies: Mapping[str, Body]) -> DocumentPage:
         """What the page shows."""
         chrome, doc = self.chrome, self.doc
         column = chrome.columns[self.column]
-        body = bodies[doc.body.digest]
+        depth = "../" if self.is_single else root_of(doc.url)
+        html, headings = text_of(chrome, doc, bodies[doc.body.digest], [relative(link, depth) for link in self.links])
         source = doc.source or "、".join(doc.issuers)
-        depth = "../" if self.is_single else "../../"
         table = tuple(_table(chrome, doc, self.validity))
         return DocumentPage(
             frame=chrome.document(doc, source),
@@ -100,8 +99,8 @@ class DocumentRecipe(NamedTuple):
             source=source,
             validity=self.validity,
             notice=self.notice,
-            body=render_body(body, tuple(_relative(link, depth) for link in self.links)),
-            outline=_outline(body.outline),
+            body=html,
+            outline=outline_of(headings),
             facts=tuple((entry.name, entry.value) for entry in doc.extra if entry.is_shown),
             roles=tuple((entry.name, entry.value) for entry in doc.roles),
             attachments=tuple(file_link(doc.face, attachment) for attachment in doc.attachments),
@@ -117,19 +116,14 @@ class DocumentRecipe(NamedTuple):
             is_single=self.is_single,
             elements=column.elements,
             siblings=tuple(row_of(item) for item in self.siblings),
+            downloads=self.downloads,
+            versions=self.versions,
+            rule=self.rule,
+            compare_url=self.compare_url,
+            corrections=tuple(CorrectionRow(c.day.isoformat(), c.was, c.now, c.note) for c in doc.corrections),
+            picture=picture_of(doc.title, self.relations),
+            since=self.since,
         )
-
-
-class Shown(NamedTuple):
-    """A page of a document, without the document: the page is made of this, the chrome and the document."""
-
-    path: str
-    template: str
-    around: tuple[object, ...]
-
-    def task(self, chrome: Chrome, doc: Document) -> Task:
-        """The page of `doc`, which differs from the document that it was made for in nothing but the body."""
-        return Task(self.path, "html", DocumentRecipe(chrome, doc, *self.around), self.template)  # type: ignore[arg-type]
 
 
 class WithdrawnRecipe(NamedTuple):
@@ -179,18 +173,24 @@ def tasks_of(catalog: Catalog, documents: Iterable[Document]) -> Iterator[Task]:
     related = catalog.outgoing.keys() | catalog.incoming.keys() | catalog.unknown_claims.keys()
     for doc in documents:
         newer, older = neighbours.get(doc.id, (None, None))
+        rule = doc.id in catalog.version_of or doc.id in catalog.rules
         recipe = DocumentRecipe(
             chrome,
             doc,
             doc.columns[0],
             links.get(doc.id, ()),
             catalog.validity_word(doc.id),
-            _notice(catalog, doc) if doc.id in validity else None,
+            notice_of(catalog, doc) if rule or doc.id in validity else None,
             tuple(_relations(catalog, doc)) if doc.id in related else (),
             events.get(doc.id, ()),
             note,
             items[newer] if newer else None,
             items[older] if older else None,
+            since=since_when(catalog, doc) if doc.id in validity else "",
+            downloads=files_of(catalog, doc),
+            versions=versions_of(catalog, doc) if rule else (),
+            rule=rule_of(catalog, doc) if rule else None,
+            compare_url=comparisons_url(catalog.version_of.get(doc.id, doc.id)) if rule else "",
         )
         yield Task(f"doc/{doc.id}/index.html", "html", recipe, "document.html")
         if doc.attachments or doc.images:
@@ -207,12 +207,14 @@ def single_page(catalog: Catalog, doc: Document, older: Sequence[Document], colu
         column.id,
         catalog.links.get(doc.id, ()),
         catalog.validity_word(doc.id),
-        _notice(catalog, doc),
+        notice_of(catalog, doc),
         tuple(_relations(catalog, doc)),
         shared.events_of.get(doc.id, ()),
         history_note(catalog),
         is_single=True,
         siblings=tuple(shared.items[other.id] for other in older),
+        since=since_when(catalog, doc),
+        downloads=files_of(catalog, doc),
     )
 
 
@@ -223,7 +225,17 @@ def history_note(catalog: Catalog) -> str:
     return f"修改记录自{catalog.history_since.isoformat()}起；此前的修改未作记录。"
 
 
-def _relative(link: Link, depth: str) -> Link:
+def text_of(chrome: Chrome, doc: Document, body: Body, links: Sequence[Link]) -> tuple[str, Sequence[Heading]]:
+    """The HTML of the text and its headings; of 规章 without the signed order (国办公开办函〔2021〕33号)."""
+    html = render_body(body, links)
+    if any(chrome.columns[name].kind.id == _REGULATION for name in doc.columns):
+        shown = without_order(html)
+        if shown != html:
+            return shown, [heading for heading in body.outline if f'id="{escape(heading.anchor)}"' in shown]
+    return html, body.outline
+
+
+def relative(link: Link, depth: str) -> Link:
     if link.is_external or not link.url:
         return link
     return Link(address(link.url, depth), fragment=link.fragment)
@@ -296,47 +308,8 @@ _LISTS: Mapping[str, Callable[[Document], Sequence[str]]] = {
 }
 
 
-def _notice(catalog: Catalog, doc: Document) -> Notice | None:
-    state = catalog.validity.get(doc.id)
-    if state is None:
-        return None
-    if state.state is Validity.EFFECTIVE:
-        return _revised(catalog, doc)
-    since = state.since.isoformat() if state.since else ""
-    cause = catalog.documents.get(state.cause) if state.cause else None
-    start = doc.effective_date.isoformat() if doc.effective_date else "规定的日期"
-    when = f"已于{since}" if since else "已"
-    texts = {
-        Validity.PENDING: f"本文件尚未施行，自{start}起施行。",
-        Validity.AMENDED: f"本文件{when}被修改，以修改后的规定为准。",
-        Validity.EXPIRED: f"本文件{when}失效{'（有效期届满）' if since and doc.expire_date else ''}，仅供查考。",
-        Validity.REPEALED: f"本文件{when}废止，仅供查考。",
-    }
-    return Notice(
-        state.state.value,
-        texts[state.state],
-        cause.title if cause else "",
-        cause.url if cause else "",
-    )
-
-
-def _revised(catalog: Catalog, doc: Document) -> Notice | None:
-    """That the text already holds the last amendment, where it says so itself."""
-    held = [
-        relation
-        for relation in catalog.incoming.get(doc.id, ())
-        if amends(relation) and relation.is_in_text and relation.effective_date <= catalog.as_of
-    ]
-    if not held:
-        return None
-    cause = catalog.documents[held[-1].source]
-    articles = f"（{'、'.join(held[-1].articles)}）" if held[-1].articles else ""
-    text = f"本文件已于{held[-1].effective_date.isoformat()}修改{articles}，以下为修改后的文本。"
-    return Notice(Validity.EFFECTIVE.value, text, cause.title, cause.url)
-
-
 def _relations(catalog: Catalog, doc: Document) -> Iterator[RelationGroup]:
-    for kind, (forward, backward) in _LABELS.items():
+    for kind, (forward, backward) in RELATIONS.items():
         outgoing = [r for r in catalog.outgoing.get(doc.id, ()) if r.kind is kind]
         unknown = [c for c in catalog.unknown_claims.get(doc.id, ()) if c.kind is kind]
         if outgoing or unknown:
@@ -364,7 +337,7 @@ def _related(catalog: Catalog, relation: Relation, doc_id: DocId) -> RelatedRow:
     )
 
 
-def _outline(headings: Sequence[Heading]) -> tuple[Outline, ...]:
+def outline_of(headings: Sequence[Heading]) -> tuple[Outline, ...]:
     """Headings in a row as a tree."""
     found: list[tuple[int, Outline]] = []  # with its level; the last heading first
     for heading in reversed(headings):

@@ -14,6 +14,7 @@ from sitegen.address import absolute
 from sitegen.catalog import Catalog, Update, trail
 from sitegen.model import Column, ColumnId, DocId, Document, Face, Shared, SiteConfig, Withdrawn, digest
 from sitegen.views.pages import Crumb, Frame, MenuItem, Shell
+from sitegen.views.shelves import Shelves, contents_of, shelves_of
 
 HOME_NAME = "政府信息公开"
 _NATIONAL = "national"
@@ -197,9 +198,19 @@ class Desk:
     catalog: Catalog
 
     @cached_property
+    def shelves(self) -> Mapping[ColumnId, Shelves]:
+        """The lists of each 规章库 and 规范性文件库."""
+        return shelves_of(self.catalog)
+
+    @cached_property
+    def contents(self) -> Mapping[ColumnId, Sequence[DocId]]:
+        """The documents that readers find in each column and those below it."""
+        return contents_of(self.catalog, self.shelves)
+
+    @cached_property
     def counts(self) -> Mapping[ColumnId, int]:
-        """How many documents stand in each column and those below it."""
-        return {column_id: len(ids) for column_id, ids in self.catalog.listed.items()}
+        """How many they are."""
+        return {column_id: len(ids) for column_id, ids in self.contents.items()}
 
     @cached_property
     def shown(self) -> tuple[ColumnId, ...]:
@@ -211,7 +222,7 @@ class Desk:
         return column.id in self.shown
 
     def _is_shown(self, column: Column) -> bool:
-        if self.counts[column.id]:
+        if self.counts[column.id] or self.catalog.listed[column.id]:
             return True
         if column.must == _NATIONAL and not column.parent:
             return True
@@ -287,7 +298,7 @@ class Desk:
         cause = self.catalog.documents.get(update.cause) if update.cause else None
         face = doc.face if doc else None
         other = cause.face if cause else None
-        changes = "".join(update.changes)
+        changes = "".join((*update.changes, update.what))
         key = f"{update.day.toordinal()}{update.kind}{face or gone!r}{other!r}{changes}"
         return Event(update, face, gone, other, key)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from sitegen.catalog import Catalog, listed
+from sitegen.catalog import Catalog
 from sitegen.model import Column, Task, UpdateKind, Validity
 from sitegen.views.frames import HOME_NAME, Desk, desk
 from sitegen.views.pages import Entry, HomePage
@@ -19,6 +19,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
     """`index.html`."""
     shared = desk(catalog)
     chrome, events = shared.chrome, shared.events
+    entries = catalog.entries
     year, month = catalog.as_of.year, catalog.as_of.month
     of_month = [event for event in events if event.update.day.month == month and event.update.day.year == year]
     # What was published stands in the lists of the page already.
@@ -37,11 +38,13 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             ),
             intro=catalog.config.intro,
             entries=tuple(_entry(shared, column) for column in catalog.top if shared.is_shown(column)),
-            newest=tuple(row_of(item) for item in islice(shared.items.values(), 10)),
+            newest=tuple(row_of(shared.items[doc_id]) for doc_id in islice(entries, 10)),
             updates=tuple(update_row(chrome, event) for event in (changes_of_month or changes)[:_UPDATES]),
             updates_title="本月动态" if changes_of_month else "最近动态",
-            total=len(catalog.documents),
-            in_force=sum(state.state is Validity.EFFECTIVE for state in catalog.validity.values()),
+            total=len(entries),
+            in_force=sum(
+                state.state is Validity.EFFECTIVE for doc_id, state in catalog.validity.items() if doc_id in entries
+            ),
             this_month=sum(event.update.kind is UpdateKind.PUBLISHED for event in of_month),
             as_of=catalog.as_of.isoformat(),
         ),
@@ -57,6 +60,6 @@ def _entry(shared: Desk, column: Column) -> Entry:
         url=column.url,
         description=column.description,
         count=item.count,
-        rows=tuple(row_of(shared.items[doc_id]) for doc_id in listed(shared.catalog, column.id)[:_ROWS]),
+        rows=tuple(row_of(shared.items[doc_id]) for doc_id in shared.contents[column.id][:_ROWS]),
         children=item.children,
     )

@@ -75,4 +75,4 @@ def _pages(shared: Desk) -> Iterator[tuple[str, str]]:
     changed = {update.id: update.day for update in reversed(catalog.updates)}
     for doc in catalog.documents.values():
         if not doc.badge:
-            yield doc.url, changed[doc.id].isoformat()
+            yield doc.url, changed.get(doc.id, doc.pub_date).isoformat()

@@ -202,6 +202,7 @@ class ListPage:
     tabs: tuple[LibraryTab, ...] = ()  # of a library
     tab: str = ""  # which of them this page is
     files: tuple[FileLink, ...] = ()  # 汇编 and 打包 of a library
+    has_files: bool = False  # the downloads of the rows are 文字版 and 图片版, which have a place of their own
 
 
 class Cell(NamedTuple):
@@ -245,7 +246,8 @@ class Notice(NamedTuple):
     text: str
     cause_title: str = ""
     cause_url: str = ""
-    reason: str = ""  # 依据第三条; 正文第十八条：有效期五年
+    reason: str = ""  # why: 第三十条; 正文第十八条：有效期五年
+    lead: str = "依据"  # what the cause is to this document: 依据, 现行文本 …
 
 
 class VersionRow(NamedTuple):
@@ -274,25 +276,27 @@ class CorrectionRow(NamedTuple):
 class PicturePoint(NamedTuple):
     """A document in the picture of relations."""
 
-    title: str  # shortened to fit
-    full_title: str
-    url: str
-    x: int
-    y: int
-    label: str  # on the line to the middle: 废止, 被修改 …
-    is_source: bool  # it acts on this document
+    lines: tuple[str, ...]  # its title, broken and shortened to fit
+    title: str
+    url: str  # "" when the site does not have the document
+    y: int  # its upper edge
+    rise: int  # how far below that of the middle stands
+    label: str  # on the line to the middle: 废止, 修改 …
+    is_source: bool  # it acts on this document, and stands left of it
 
 
 class Picture(NamedTuple):
     """The relations of a document as an SVG, for documents that have more than three; the lists below say the same."""
 
-    width: int
     height: int
+    middle: tuple[str, ...]  # the title of this document
     points: tuple[PicturePoint, ...]
+    rest: str  # 等32件, where there are more than fit
     text: str  # what it shows, in words
 
 
-class LibraryTab(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LibraryTab:
     """One of the lists of a 规章库 or 规范性文件库: 现行有效, 尚未施行, 废止和失效."""
 
     id: str  # current, pending, ended
@@ -340,6 +344,7 @@ class DocumentPage:
     compare_url: str = ""  # where any two texts can be compared
     corrections: tuple[CorrectionRow, ...] = ()
     picture: Picture | None = None
+    since: str = ""  # since when, and until when, the document is in the state `validity`
 
 
 class Piece(NamedTuple):
@@ -356,6 +361,9 @@ class ChangedPart(NamedTuple):
     change: str  # same, changed, added, removed, renumbered
     anchor: str
     pieces: tuple[tuple[Piece, ...], ...]  # of each paragraph
+    word: str = ""  # 修改, 增加, 删去, 移动; "" where nothing changed but a number
+    links: tuple[Crumb, ...] = ()  # to the same place in both texts, or to where it stands now
+    is_heading: bool = False  # of a 编, 章 or 节; shown even if nothing changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,8 +376,26 @@ class ComparePage:
     new: VersionRow
     versions: tuple[VersionRow, ...]
     others: tuple[Crumb, ...]  # the other pairs that can be compared
-    parts: tuple[ChangedPart, ...]
+    parts: tuple[ChangedPart, ...]  # neighbours that did not change are one
     summary: str  # 共修改12条，增加1条，删去2条
+    jumps: tuple[Crumb, ...] = ()  # to each part that changed
+    index_url: str = ""  # all pairs that can be compared
+
+
+class ComparedText(NamedTuple):
+    """One text of a rule, with the pages that compare it with others."""
+
+    version: VersionRow
+    pairs: tuple[Crumb, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonsPage:
+    """All pairs of texts of a rule that can be compared. Template comparisons.html."""
+
+    frame: Frame
+    rule: Crumb
+    texts: tuple[ComparedText, ...]
 
 
 class CompiledText(NamedTuple):
@@ -382,6 +408,7 @@ class CompiledText(NamedTuple):
     caption: str
     body: str  # HTML, already safe; its ids are made unique
     outline: tuple[Outline, ...] = ()
+    state: str = ""  # one of the five words, where it is not simply in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,9 +418,11 @@ class CompilationPage:
     frame: Frame
     heading: str
     as_of: str
-    texts: tuple[CompiledText, ...]
+    texts: tuple[CompiledText, ...]  # of a large library without their bodies
     files: tuple[FileLink, ...]
     back: Crumb  # the library
+    numbers: tuple[tuple[str, int], ...] = ()  # 本年制发 and 废止, 现行有效: what the annual report asks for
+    is_whole: bool = True  # the texts are on the page
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from sitegen.views.pages import FileLink, PageLink, Pager, Row, UpdateRow
 T = TypeVar("T")
 
 
-def row_of(item: Item, number: int = 0) -> Row:
-    """One document as a list shows it."""
+def row_of(item: Item, number: int = 0, files: tuple[FileLink, ...] = ()) -> Row:
+    """One document as a list shows it; with the `files` made of its text, its attachments are not offered there."""
     face = item.face
     return Row(
         face.title,
@@ -29,7 +29,7 @@ def row_of(item: Item, number: int = 0) -> Row:
         "、".join(face.issuers),
         face.summary,
         face.index_no,
-        tuple([file_link(face, attachment) for attachment in face.attachments]),
+        files or tuple([file_link(face, attachment) for attachment in face.attachments]),
         face.badge,
     )
 
@@ -62,7 +62,7 @@ def update_row(chrome: Chrome, event: Event) -> UpdateRow:
     """One line of 动态更新; of a withdrawn document it names nothing but the address."""
     update, face, gone, cause, _ = event
     column = face.column if face else gone.columns[0] if gone and gone.columns else ""
-    what = "、".join([change.value for change in update.changes]) if update.changes else gone.reason if gone else ""
+    what = "、".join([change.value for change in update.changes]) or update.what or (gone.reason if gone else "")
     return UpdateRow(
         update.day.isoformat(),
         update.kind.value,

@@ -25,7 +25,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                 ("检索", "发文字号", "索引号", "有效性"),
             ),
             backend=catalog.config.search,
-            total=len(catalog.documents),
+            total=len(catalog.entries),
             years=year_items(catalog),
             topics=topic_items(catalog),
             catalog_url="catalog/index.html",
@@ -59,11 +59,11 @@ def search_records(catalog: Catalog) -> tuple[SearchRecord, ...]:
             ),
             validity=catalog.validity_word(doc.id),
         )
-        for doc in catalog.documents.values()
+        for doc in catalog.entries.values()
     )
 
 
 def search_key(catalog: Catalog) -> bytes:
     """What tells the search records of one catalog from those of another, without making them."""
-    words = tuple((doc.digest, catalog.validity_word(doc.id)) for doc in catalog.documents.values())
+    words = tuple((doc.digest, catalog.validity_word(doc.id)) for doc in catalog.entries.values())
     return digest((desk(catalog).chrome, words))

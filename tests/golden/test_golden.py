@@ -32,7 +32,8 @@ def output_of(name: str, folder: Path) -> dict[str, bytes]:
     found, others = {}, []
     for path, data in files.items():
         column = path.partition("/")[0]
-        is_plain = path.count("/") == 1 and b"<entry>" not in files.get(f"{column}/atom.xml", b"")
+        is_list = path.count("/") == 1 or path.split("/")[1:2] in (["pending"], ["ended"], ["compilation"])
+        is_plain = is_list and b"<entry>" not in files.get(f"{column}/atom.xml", b"")
         is_alike = is_plain and path.endswith(("/index.html", "/atom.xml")) and not path.startswith(SHOWN)
         if path.startswith("assets/"):
             continue

@@ -53,6 +53,7 @@ def secret(site: Site, mark: str, state: dict[str, object], doc_id: str = "", **
         "unified_no": mark,
         "caption": mark,
         "revisions": [{"date": "2024-04-01", "doc_no": f"{mark}〔2024〕8号", "kind": mark}],
+        "corrections": [{"date": "2024-05-01", "was": mark, "now": mark, "note": mark}],
         "attachments": [{"file": f"{mark}.pdf", "title": mark}],
         "old_urls": [f"old/{mark}.html"],
         **internal(mark),

@@ -263,7 +263,7 @@ def test_title_elements_go_from_the_page_to_the_site(output: Output):
 
 
 def test_columns_describe_themselves_each_in_its_own_words(output: Output):
-    described = [page for page in output.each("list", "single") if "/page/" not in page.path]
+    described = [page for page in output.each("list", "single") if page.path.count("/") == 1]
     counted = Counter(page.tag("ColumnDescription") for page in described)
     assert [text for text, count in counted.items() if count > 1] == []
 
@@ -275,6 +275,8 @@ def test_pages_are_light(sample: Output):
     def heavy() -> Iterator[str]:
         for page in sample.each():
             limit = 20 * KB + page.text_size if page.kind in ("document", "single") else 30 * KB
+            if page.path.endswith("/compilation/index.html"):
+                limit += page.text_size
             if page.size > limit:
                 yield f"{page.path}: {page.size} bytes, {page.size - limit} too many"
 

@@ -67,7 +67,7 @@ def test_the_locks_hold_what_the_project_requires(build):
     for name, requirements in wanted.items():
         pins = dict(PIN.findall((ROOT / name).read_text(encoding="utf-8")))
         for requirement in requirements:
-            package, oldest, _ = build.REQUIREMENT.fullmatch(requirement).groups()
+            package, oldest, *_ = build.REQUIREMENT.fullmatch(requirement).groups()
             found = pins[re.sub(r"[-_.]+", "-", package).lower()]
             assert build.numbers(found) >= build.numbers(oldest or "0"), requirement
 

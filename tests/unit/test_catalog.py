@@ -1,20 +1,13 @@
-"""What is in force, which documents speak of which, where links lead, and what happened when."""
+"""Which documents speak of which, which text of a rule is shown, where links lead, and what happened when."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sitegen.catalog import Catalog, below, trail, validity_on
-from sitegen.model import Body, Document, Relation, RelationKind, UpdateKind, Validity
+from sitegen.catalog import Catalog, below, trail
+from sitegen.model import RelationKind, UpdateKind, Validity
 from sitegen.site import CheckResult
 from tests.story import Site
-
-DAY = date(2026, 11, 22)
 
 
 def catalog_of(site: Site, as_of: str = "2026-11-22") -> Catalog:
@@ -22,87 +15,6 @@ def catalog_of(site: Site, as_of: str = "2026-11-22") -> Catalog:
     assert isinstance(result, CheckResult)
     assert not result.diagnostics, site.diagnostics
     return result.catalog
-
-
-def document(**fields: Any) -> Document:
-    usual: dict[str, Any] = {
-        "id": "a",
-        "path": "fd-01-gfx/a.md",
-        "title": "甲办法",
-        "pub_date": date(2024, 3, 5),
-        "issuers": ("某局",),
-        "columns": ("fd-01-gfx",),
-        "body": Body(""),
-    }
-    return Document(**usual | fields)
-
-
-def relation(kind: RelationKind, day: date, articles: tuple[str, ...] = ()) -> Relation:
-    return Relation(kind, "b", "a", day, articles)
-
-
-def state(incoming: tuple[Relation, ...] = (), day: date = DAY, **fields: Any) -> Validity:
-    return validity_on(document(**fields), incoming, day).state
-
-
-# ---------------------------------------------------------------- what is in force
-
-
-def test_document_is_in_force_when_nothing_says_otherwise() -> None:
-    assert state() is Validity.EFFECTIVE
-
-
-def test_document_is_pending_until_the_day_it_takes_effect() -> None:
-    assert state(effective_date=DAY + timedelta(1)) is Validity.PENDING
-    assert state(effective_date=DAY) is Validity.EFFECTIVE
-
-
-def test_document_expires_the_day_after_its_last() -> None:
-    assert state(expire_date=DAY) is Validity.EFFECTIVE
-    assert state(expire_date=DAY - timedelta(1)) is Validity.EXPIRED
-
-
-def test_repeal_counts_from_its_effective_date() -> None:
-    repeal = (relation(RelationKind.REPEALS, DAY),)
-    assert state(repeal) is Validity.REPEALED
-    assert state(repeal, DAY - timedelta(1)) is Validity.EFFECTIVE
-    assert validity_on(document(), repeal, DAY).cause == "b"
-
-
-def test_repeal_of_some_articles_amends() -> None:
-    assert state((relation(RelationKind.REPEALS, DAY, ("第三条",)),)) is Validity.AMENDED
-
-
-def test_amendment_counts_from_its_effective_date() -> None:
-    amendment = (relation(RelationKind.AMENDS, DAY),)
-    assert state(amendment) is Validity.AMENDED
-    assert state(amendment, DAY - timedelta(1)) is Validity.EFFECTIVE
-
-
-def test_the_earlier_end_counts() -> None:
-    ended = {"expire_date": date(2025, 12, 31), "repeal_date": date(2025, 6, 1)}
-    assert state(**ended) is Validity.REPEALED
-    assert state(expire_date=date(2025, 1, 1), repeal_date=date(2025, 6, 1)) is Validity.EXPIRED
-
-
-@pytest.mark.parametrize("kind", [RelationKind.INTERPRETS, RelationKind.FORWARDS, RelationKind.SUPPORTS])
-def test_other_relations_leave_it_in_force(kind: RelationKind) -> None:
-    assert state((relation(kind, DAY),)) is Validity.EFFECTIVE
-
-
-dates = st.none() | st.dates(date(2024, 1, 1), date(2024, 2, 9))
-
-
-@given(dates, dates, dates, st.lists(st.tuples(st.sampled_from(RelationKind), dates.filter(bool)), max_size=3))
-def test_what_has_ended_stays_ended(effective: date, expire: date, repeal: date, relations: list) -> None:
-    incoming = tuple(sorted((relation(k, d) for k, d in relations), key=lambda r: r.effective_date))
-    doc = document(effective_date=effective, expire_date=expire, repeal_date=repeal)
-    days = [date(2024, 1, 1) + timedelta(n) for n in range(60)]
-    states = [validity_on(doc, incoming, day).state for day in days]
-    began = [s for s in states if s is not Validity.PENDING]
-    ended = [s in (Validity.REPEALED, Validity.EXPIRED) for s in began]
-    assert ended == sorted(ended)
-    assert states[: len(states) - len(began)] == [Validity.PENDING] * (len(states) - len(began))
 
 
 # ---------------------------------------------------------------- relations
@@ -127,7 +39,7 @@ def test_relation_counts_from_the_day_written_with_it(site: Site) -> None:
     assert catalog_of(site, "2027-01-01").validity["a"].state is Validity.REPEALED
 
 
-@pytest.mark.parametrize("kind", ["repeals", "amends", "interprets", "forwards", "supports"])
+@pytest.mark.parametrize("kind", ["repeals", "amends", "interprets", "forwards", "supports", "based_on"])
 @pytest.mark.parametrize("target", ["w", "d", "示科密〔2024〕7号"])
 def test_relation_to_a_withheld_document_is_refused(site: Site, kind: str, target: str) -> None:
     withheld = {"disclosure": "不予公开", "disclosure_reason": "条例第十四条", "doc_no": "示科密〔2024〕7号"}
@@ -135,6 +47,271 @@ def test_relation_to_a_withheld_document_is_refused(site: Site, kind: str, targe
     site.write("fd-01-gfx/a.md", **{kind: target}).check()
     assert site.codes == ["R102"]
     assert "示科密" not in site.found[0].message + site.found[0].hint
+
+
+def test_repeal_by_a_withdrawn_document_has_no_effect(site: Site) -> None:
+    gone = {"date": "2026-01-01", "reason": "有误"}
+    site.write("fd-01-gfx/a.md").write("fd-01-gfx/b.md", repeals="a", withdraw=gone)
+    assert catalog_of(site).validity["a"].state is Validity.EFFECTIVE
+
+
+def test_repeal_by_a_withheld_document_has_no_effect(site: Site) -> None:
+    withheld = {"disclosure": "不予公开", "disclosure_reason": "条例第十四条"}
+    site.write("fd-01-gfx/a.md").write("fd-01-gfx/b.md", title="乙办法", repeals="a", **withheld)
+    assert catalog_of(site).validity["a"].state is Validity.EFFECTIVE
+
+
+def test_repeal_of_a_document_of_others_changes_nothing_here(site: Site) -> None:
+    site.write("fd-01-gfx/a.md").write("fd-01-gfx/b.md", repeals=["国办发〔2016〕80号"])
+    catalog = catalog_of(site)
+    assert {state.state for state in catalog.validity.values()} == {Validity.EFFECTIVE}
+    assert not catalog.outgoing
+
+
+def test_document_that_this_one_is_based_on_is_known_from_both_sides(site: Site) -> None:
+    site.write("fd-01-gfx/a.md").write("fd-01-gfx/b.md", based_on="a")
+    catalog = catalog_of(site)
+    assert [r.kind for r in catalog.incoming["a"]] == [RelationKind.BASED_ON]
+    assert catalog.validity["a"].state is Validity.EFFECTIVE
+
+
+def test_declared_state_that_the_dates_contradict_is_refused(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", validity="现行有效", expire_date="2025-12-31").check()
+    assert site.codes == ["R103"]
+
+
+# ---------------------------------------------------------------- rules with several texts
+
+
+def dates(year: int) -> dict[str, str]:
+    """Of a text that was written, published and put in force in turn."""
+    return {
+        "written_date": f"{year}-06-01",
+        "pub_date": f"{year}-06-02",
+        "effective_date": f"{year}-11-01",
+    }
+
+
+def law(site: Site) -> Site:
+    """A rule with three texts: of 2013, its own of 2019, and one that is to come in 2027."""
+    number = "中华人民共和国主席令第29号"
+    site.write("fd-01-gfx/law.md", "某市商标办法", "第一条\u3000二〇一九年。", **dates(2019), doc_no=number)
+    texts = {"title": "某市商标办法", "version_of": "law", "attachments": ["x.pdf"]}
+    site.write("fd-01-qt/old.md", body="第一条\u3000二〇一三年。", **texts, **dates(2013))
+    to_come = {**dates(2026), "effective_date": "2027-01-01"}
+    site.write("fd-01-qt/new.md", body="第一条\u3000二〇二七年。\n\n第二条\u3000新增。", **texts, **to_come)
+    return site.file("fd-01-qt/x.pdf")
+
+
+def law_of_two(site: Site, body: str = "正文。", **fields: object) -> Site:
+    """A rule with its own text and another one, with these fields."""
+    site.write("fd-01-gfx/law.md", "某市商标办法", "原来的正文。", **dates(2019))
+    return site.write("fd-01-gfx/new.md", "某市商标办法", body, **{"version_of": "law", **dates(2024), **fields})
+
+
+def test_address_of_a_rule_shows_the_text_in_force_on_the_day(site: Site) -> None:
+    now, then = catalog_of(law(site)), catalog_of(site, "2027-01-01")
+    assert now.documents["law"].path == now.documents["law/2019-11-01"].path == "fd-01-gfx/law.md"
+    shown = then.documents["law"]
+    assert (shown.path, shown.url, shown.columns) == ("fd-01-qt/new.md", "doc/law/index.html", ("fd-01-gfx",))
+    assert shown.face.url == "doc/law/index.html"
+    assert shown.body == then.documents["new"].body
+    assert shown.digest != then.documents["new"].digest
+    assert then.sources["law"].path == "fd-01-gfx/law.md"
+    assert [version.id for version in now.rules["law"]] == ["old", "law/2019-11-01", "new"]
+
+
+def test_every_text_has_a_page_that_stays_and_stands_in_no_list(site: Site) -> None:
+    for day in ("2026-11-22", "2027-01-01"):
+        catalog = catalog_of(law(site), day)
+        assert set(catalog.documents) == {"law", "law/2019-11-01", "old", "new"}
+        assert catalog.version_of == {"law/2019-11-01": "law", "old": "law", "new": "law"}
+        assert list(catalog.entries) == ["law"]
+        assert catalog.by_column["fd-01-gfx"] == ("law",)
+        assert catalog.by_column["fd-01-qt"] == ()
+
+
+def test_texts_have_their_own_addresses_and_the_map_for_search_engines_knows_them(site: Site) -> None:
+    law(site).write("fd-01-gfx/law.md", "某市商标办法", "第一条\u3000见[乙](b)。", **dates(2019)).write(
+        "fd-01-gfx/b.md"
+    )
+    site.setting(agency="示例市科学技术局", url="https://www.example.gov.cn/").build("2027-01-01")
+    assert site.is_published, site.diagnostics
+    for address in ("doc/law/", "doc/law/2019-11-01/", "doc/old/", "doc/new/"):
+        assert f"https://www.example.gov.cn/{address}" in site.page("sitemap.xml")
+    assert "二〇二七年" in site.page("doc/law/index.html")
+    assert 'href="../../../doc/b/index.html"' in site.page("doc/law/2019-11-01/index.html")
+    assert site.page("catalog/index.html").count("某市商标办法") == 1
+
+
+def test_states_of_a_rule_and_its_texts_on_a_day(site: Site) -> None:
+    words = {
+        day: {doc_id: catalog.validity_word(doc_id) for doc_id in ("law", "old", "law/2019-11-01", "new")}
+        for day in ("2026-11-22", "2027-01-01")
+        for catalog in [catalog_of(law(site), day)]
+    }
+    assert list(words["2026-11-22"].values()) == ["现行有效", "已修改", "现行有效", "尚未施行"]
+    assert list(words["2027-01-01"].values()) == ["现行有效", "已修改", "已修改", "现行有效"]
+
+
+def test_text_that_comes_into_force_is_told_once_of_the_rule(site: Site) -> None:
+    updates = catalog_of(law(site), "2027-01-01").updates
+    told = [(u.day.isoformat(), u.kind, u.id, u.cause) for u in updates]
+    assert told == [
+        ("2027-01-01", UpdateKind.EFFECTIVE, "law", "new"),
+        ("2026-06-02", UpdateKind.PUBLISHED, "new", None),
+        ("2019-11-01", UpdateKind.EFFECTIVE, "law", "law/2019-11-01"),
+        ("2019-06-02", UpdateKind.PUBLISHED, "law", None),
+        ("2013-06-02", UpdateKind.PUBLISHED, "old", None),
+    ]
+
+
+def test_links_to_a_rule_lead_into_the_text_that_is_shown(site: Site) -> None:
+    law(site).write("fd-01-gfx/a.md", body="见[这里](law#第二条)。").check()
+    assert site.codes == ["L111"]
+    assert [link.fragment for link in catalog_of(site, "2027-01-01").links["a"]] == ["第二条"]
+
+
+def test_attachments_of_the_text_in_force_lie_beside_the_rule(site: Site) -> None:
+    law_of_two(site, "见[名单](x.pdf)。", attachments=["x.pdf"]).file("fd-01-gfx/x.pdf")
+    catalog = catalog_of(site)
+    assert catalog.links["law"][0].url == "doc/law/x.pdf"
+    assert catalog.links["new"][0].url == "doc/new/x.pdf"
+
+
+def test_fault_of_a_text_is_told_once(site: Site) -> None:
+    law_of_two(site, "见[甲](甲)。").write("fd-01-gfx/law.md", "某市商标办法", "见[乙](乙)。", **dates(2019))
+    assert site.check().codes == ["L110", "L110"]
+
+
+def test_checks_see_each_file_once(site: Site) -> None:
+    catalog = catalog_of(law(site), "2027-01-01").of_sources()
+    assert {doc_id: doc.path for doc_id, doc in catalog.documents.items()} == {
+        "law": "fd-01-gfx/law.md",
+        "new": "fd-01-qt/new.md",
+        "old": "fd-01-qt/old.md",
+    }
+    assert set(catalog.validity) == {"law", "new", "old"}
+
+
+def test_catalog_with_other_bodies_is_that_of_the_rebuilt_site(site: Site) -> None:
+    before = catalog_of(law(site), "2027-01-01")
+    text = (site.content / "fd-01-qt/new.md").read_text()
+    site.file("fd-01-qt/new.md", text.replace("二〇二七年", "自二〇二七年起"))
+    after = catalog_of(site, "2027-01-01")
+    moved = before.with_bodies(after.sources.values(), after.bodies)
+    assert {i: doc.digest for i, doc in moved.documents.items()} == {i: d.digest for i, d in after.documents.items()}
+    assert before.documents["law"].digest != after.documents["law"].digest
+
+
+def test_rule_is_repealed_with_all_its_texts(site: Site) -> None:
+    law(site).write("fd-01-gfx/b.md", repeals={"doc": "law", "date": "2026-10-01"})
+    catalog = catalog_of(site)
+    assert {catalog.validity_word(doc_id) for doc_id in ("law", "law/2019-11-01", "old", "new")} == {"废止"}
+
+
+def test_number_of_a_text_is_that_of_its_rule(site: Site) -> None:
+    law(site).write("fd-01-gfx/b.md", repeals="中华人民共和国主席令第29号")
+    text = (site.content / "fd-01-qt/new.md").read_text()
+    site.file("fd-01-qt/new.md", text.replace("version_of", "doc_no: 中华人民共和国主席令第29号\nversion_of"))
+    assert [relation.target for relation in catalog_of(site).outgoing["b"]] == ["law"]
+
+
+def test_text_that_names_its_rule_as_repealed_only_takes_its_place(site: Site) -> None:
+    catalog = catalog_of(law_of_two(site, repeals="law"))
+    assert catalog.validity_word("law") == "现行有效"
+    assert not catalog.outgoing
+
+
+def test_two_texts_of_one_day_are_refused(site: Site) -> None:
+    law_of_two(site, **dates(2019)).check()
+    assert site.codes == ["R130"]
+    assert site.found[0].span.path.endswith("new.md")
+
+
+@pytest.mark.parametrize("target", ["new", "nothing", "text"])
+def test_text_of_no_rule_is_refused(site: Site, target: str) -> None:
+    law_of_two(site, version_of=target)
+    site.write("fd-01-gfx/text.md", "某市商标办法", "还有一个。", version_of="law", **dates(2021)).check()
+    assert "R131" in site.codes
+
+
+def test_text_of_a_withheld_rule_is_refused(site: Site) -> None:
+    site.write("fd-01-gfx/law.md", title="密", disclosure="不予公开", disclosure_reason="条例第十四条")
+    assert site.write("fd-01-gfx/new.md", version_of="law").check().codes == ["R102"]
+
+
+def test_text_of_a_rule_that_is_yet_to_come_waits_for_it(site: Site) -> None:
+    to_come = {"written_date": "2026-12-01", "pub_date": "2026-12-02", "effective_date": "2027-01-01"}
+    site.write("fd-01-gfx/law.md", body="将来的正文。", **to_come)
+    site.write("fd-01-gfx/new.md", version_of="law", **dates(2019))
+    assert site.check("2026-11-22").codes == ["L116"]
+    assert set(catalog_of(site, "2026-12-02").rules) == {"law"}
+
+
+def test_old_address_may_not_be_that_of_a_text(site: Site) -> None:
+    law(site).write("fd-01-gfx/a.md", old_urls=["doc/law/2019-11-01/"])
+    assert site.check().codes == ["L115"]
+
+
+# ---------------------------------------------------------------- citations
+
+
+def cited(site: Site, text: str, day: str = "2026-11-22") -> list[tuple[str, str]]:
+    """Where the citations in a document with this text lead."""
+    site.write("fd-01-gfx/citing.md", "引用的通知", text)
+    return [(link.url, link.fragment) for link in catalog_of(site, day).links.get("citing", ())]
+
+
+@pytest.fixture
+def library(site: Site) -> Site:
+    number = "示科发〔2024〕1号"
+    return site.write("fd-01-gfx/a.md", "某市科技计划管理办法", "第一条\u3000甲。\n\n第三条\u3000乙。", doc_no=number)
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("依照《某市科技计划管理办法》（示科发〔2024〕1号）第三条第二款办理。", "第三条"),
+        ("依照《某市科技计划管理办法》第一条办理。", "第一条"),
+        ("依照《某市科技计划管理办法》第九条办理。", ""),
+        ("依照《中华人民共和国某市科技计划管理办法》办理。", ""),
+        ("依照《计划办法》（示科发〔2024〕1号）办理。", ""),
+    ],
+)
+def test_citation_leads_to_the_document_and_its_article(library: Site, text: str, fragment: str) -> None:
+    assert cited(library, text) == [("doc/a/index.html", fragment)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "依照《某市科技计划管理》办理。",
+        "依照《某市科技计划管理办法》（示科发〔2010〕7号）办理。",  # an earlier one of the same name
+        "依照《国务院某条例》第三条办理。",
+    ],
+)
+def test_citation_of_what_the_site_does_not_have_is_text(library: Site, text: str) -> None:
+    assert cited(library, text) == [("", "")]
+
+
+def test_citation_of_one_of_several_is_text(library: Site) -> None:
+    library.write("fd-01-gfx/b.md", "某市科技计划管理办法", doc_no="示科发〔2024〕2号")
+    assert cited(library, "依照《某市科技计划管理办法》办理。") == [("", "")]
+    assert cited(library, "依照《某市科技计划管理办法》（示科发〔2024〕2号）办理。") == [("doc/b/index.html", "")]
+
+
+def test_citation_of_the_document_itself_leads_to_its_own_article(site: Site) -> None:
+    assert cited(site, "第一条\u3000甲。\n\n第二条\u3000见本办法第一条第一款、本办法第九条。") == [
+        ("", "第一条"),
+        ("", ""),
+    ]
+
+
+def test_citation_of_a_rule_leads_to_the_rule_whichever_text_is_in_force(site: Site) -> None:
+    law(site)
+    assert cited(site, "依照《某市商标办法》第二条办理。") == [("doc/law/index.html", "")]
+    assert cited(site, "依照《某市商标办法》第二条办理。", "2027-01-01") == [("doc/law/index.html", "第二条")]
 
 
 # ---------------------------------------------------------------- links
@@ -217,27 +394,23 @@ def test_updates_tell_what_happened_and_when(site: Site) -> None:
     ]
 
 
+def test_correction_is_told_on_its_day(site: Site) -> None:
+    corrections = [
+        {"date": "2024-03-05", "note": "附件补齐"},
+        {"date": "2026-01-05", "was": "三十日", "now": "十五日"},
+    ]
+    updates = catalog_of(site.write("fd-01-gfx/a.md", corrections=corrections)).updates
+    told = [(u.day.isoformat(), u.what, u.changes) for u in updates if u.kind is UpdateKind.CORRECTED]
+    assert told == [("2026-01-05", "“三十日”更正为“十五日”", ()), ("2024-03-05", "附件补齐", ())]
+    assert "“三十日”更正为“十五日”" in site.build().page("updates/index.html")
+
+
 def test_nothing_is_told_before_its_day(site: Site) -> None:
     site.write("fd-01-gfx/a.md", effective_date="2027-05-01")
     assert [u.kind for u in catalog_of(site).updates] == [UpdateKind.PUBLISHED]
 
 
 # ---------------------------------------------------------------- faults found in review
-
-
-def test_document_repealed_before_it_took_effect_is_not_pending() -> None:
-    repeal = relation(RelationKind.REPEALS, DAY - timedelta(21))
-    assert state((repeal,), effective_date=DAY + timedelta(39)) is Validity.REPEALED
-
-
-@pytest.mark.parametrize("field", ["repeal_date", "expire_date"])
-def test_word_that_a_later_date_contradicts_does_not_count(field: str) -> None:
-    word = Validity.REPEALED if field == "repeal_date" else Validity.EXPIRED
-    assert state(declared_validity=word, **{field: DAY + timedelta(1)}) is Validity.EFFECTIVE
-
-
-def test_the_last_day_of_all_is_no_crash() -> None:
-    assert state(expire_date=date.max) is Validity.EFFECTIVE
 
 
 def test_log_and_state_agree_where_a_repeal_is_yet_to_come(site: Site) -> None:

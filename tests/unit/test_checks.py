@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from sitegen import inspection
+from sitegen.checks import RETIRED
 from sitegen.diagnostics import render_text
 from sitegen.site import BUILTIN, codes
 from tests.story import TODAY, Site
@@ -82,6 +83,12 @@ def old_documents_on_one_day(site: Site) -> None:
         site.write(f"fd-01-gfx/{number}.md", title=f"某市第{number}类科技项目管理办法", **fields)
 
 
+def downloads_no_longer_made(site: Site) -> None:
+    chosen = {"kinds": ["normative"], "forms": ["docx"]}
+    site.setting(agency="示例市科学技术局", downloads=chosen).write("fd-01-gfx/a.md").build()
+    site.setting(agency="示例市科学技术局")
+
+
 MADE: Mapping[str, tuple[Callable[[Site], None], str]] = {
     "D241": (
         documents_without_entries,
@@ -128,6 +135,11 @@ MADE: Mapping[str, tuple[Callable[[Site], None], str]] = {
         "  提示：恢复这份稿件或栏目；要撤下的写 撤回；改了编号、并入别的稿件或改为不公开的，"
         "在现在的稿件里写 旧地址: doc/a/\n",
     ),
+    "L203": (
+        downloads_no_longer_made,
+        "content/site.yaml:1:1: 警告 L203 1 个已发布的 Word、PDF 下载文件这次没有生成，原地址随之失效\n"
+        "  提示：装上中文字体，或恢复 site.yaml 里“下载”的设置；有意不再提供的不必管。\n",
+    ),
     "L202": (
         document_made_secret,
         "content/fd-01-gfx/a.md:1:1: 提示 L202 这份稿件已发布过，现在不公开，原地址随之失效\n"
@@ -173,7 +185,16 @@ def test_what_no_fixture_can_hold_gives_the_expected_words(site: Site, code: str
 
 def test_every_code_has_its_example_and_every_example_its_code() -> None:
     of_pages = {info.code for info in inspection.CODES}  # in tests/fixtures/pages: see test_inspection
-    assert sorted([*fixture_codes(), *MADE]) == sorted(codes().keys() - of_pages)
+    retired = {info.code for info in RETIRED}
+    elsewhere = {"T130"}  # of a machine without fonts: see test_fonts
+    assert sorted([*fixture_codes(), *MADE]) == sorted(codes().keys() - of_pages - retired - elsewhere)
+
+
+def test_retired_code_is_explained_and_given_by_nothing() -> None:
+    in_use = {rule.code for rule in BUILTIN.rules}
+    for info in RETIRED:
+        assert "不再使用" in codes()[info.code].title
+        assert info.code not in in_use
 
 
 def test_every_code_is_explained() -> None:

@@ -274,6 +274,90 @@ def test_new_document_needs_a_content_folder(site: Site, run: Run) -> None:
     assert run("new", "fd-01-gfx", "x", "标题", "--content", "nosuch") == 2
 
 
+# ---------------------------------------------------------------- the next text of a rule
+
+
+def test_revise_writes_a_draft_of_the_next_text_and_overwrites_nothing(
+    site: Site, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.write("fd-01-gfx/2024/a.md", title="甲办法", body="第一条　旧文。", issuer="某局", doc_no="某发〔2024〕3号")
+    rule = site.content / "fd-01-gfx/2024/a.md"
+    before = rule.read_bytes()
+    assert run("revise", "a", "--effective", "2100-01-01") == 0
+    draft = rule.with_name("a-2100-01-01.md")
+    assert draft.read_text("utf-8") == (
+        '---\ntitle: "甲办法"\ndisclosure: "主动公开"\n发布日期:\n成文日期:\nissuer: "某局"\n发文字号:\n索引号:\n'
+        "施行日期: 2100-01-01\n文本所属: a\n内容概述:\n草稿: true\n---\n\n第一条　旧文。\n"
+    )
+    said = capsys.readouterr().out
+    assert "a-2100-01-01.md" in said
+    assert "草稿" in said
+    assert rule.read_bytes() == before
+    written = draft.read_bytes()
+    assert run("revise", "a", "--effective", "2100-01-01") == 2
+    assert draft.read_bytes() == written
+    assert run("revise", "a") == 0
+    assert rule.with_name("a-3.md").is_file()  # the rule's own text, the draft, and this one
+    assert run("--no-search") == 0
+    assert "doc/a-2100-01-01/index.html" not in site.tree()
+
+
+def test_revise_copies_the_text_in_force_with_its_files(site: Site, run: Run) -> None:
+    site.write("fd-01-gfx/a.md", title="甲办法", body="第一条　旧文。", effective_date="2024-04-01")
+    site.write(
+        "fd-01-gfx/a-2.md",
+        title="甲办法",
+        body="第一条　新文，见[表](biao.docx)。",
+        version_of="a",
+        effective_date="2025-01-01",
+        attachments=[{"file": "biao.docx", "title": "表"}],
+    ).file("fd-01-gfx/biao.docx")
+    assert run("revise", "a") == 0
+    draft = site.content / "fd-01-gfx/a-3/a-3.md"
+    assert "新文，见[表](biao.docx)" in draft.read_text("utf-8")
+    assert draft.with_name("biao.docx").read_bytes() == (site.content / "fd-01-gfx/biao.docx").read_bytes()
+    assert run("--no-search") == 0  # the draft names no file that the other one publishes
+
+
+@pytest.mark.parametrize(
+    ("doc_id", "said"),
+    [
+        ("ab", "没有编号是“ab”的稿件。是不是“abc”？"),
+        ("zzz", "没有编号是“zzz”的稿件。编号就是稿件的文件名"),
+        ("text", "“text”是“abc”的一个文本，新文本写在“abc”名下：python build.py revise abc"),
+        ("secret", "“secret”不公开，不能照它写新文本。"),
+        ("gone", "“gone”已经撤回"),
+        ("draft", "“draft”还没有发布，直接改 "),
+        ("faulty", "“faulty”的稿件有错误，先运行 python build.py check 改好。"),
+    ],
+)
+def test_revise_says_why_it_cannot(
+    site: Site, run: Run, capsys: pytest.CaptureFixture[str], doc_id: str, said: str
+) -> None:
+    site.write("fd-01-gfx/abc.md", title="甲办法")
+    site.write("fd-01-gfx/text.md", title="甲办法", version_of="abc", effective_date="2025-01-01")
+    site.write("fd-01-gfx/secret.md", title="机密办法", disclosure="不予公开", disclosure_reason="内部事务")
+    site.write("fd-01-gfx/gone.md", withdraw={"date": "2024-05-01", "reason": "有误"})
+    site.write("fd-01-gfx/draft.md", draft=True)
+    site.write("fd-01-gfx/faulty.md", title=None)
+    files = sorted(site.content.rglob("*"))
+    assert run("revise", doc_id) == 2
+    errors = capsys.readouterr().err
+    assert said in errors
+    assert "机密" not in errors
+    assert sorted(site.content.rglob("*")) == files
+
+
+def test_revise_needs_a_day_and_a_content_folder(site: Site, run: Run) -> None:
+    site.write("fd-01-gfx/abc.md")
+    assert run("revise", "abc", "--effective", "2025-02-30") == 2
+    assert run("revise", "abc", "--content", "nosuch") == 2
+    assert [path.name for path in site.content.rglob("*.md")] == ["abc.md"]
+
+
+# ---------------------------------------------------------------- what is taken away
+
+
 def test_clean_takes_away_what_builds_have_made_and_nothing_else(site: Site, run: Run) -> None:
     site.write("fd-01-gfx/a.md")
     assert run("--no-search") == 0

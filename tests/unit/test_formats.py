@@ -159,9 +159,19 @@ def list_page(style: str, rows: tuple[Row, ...], *, is_full: bool = False) -> Li
         ("要素",) if is_full else (),
         "" if rows else "本栏目目前没有信息。",
         "search/index.html?column=a" if is_full else "",
+        (LibraryTab("current", "现行有效", "a/index.html", 180), LibraryTab("ended", "废止", "a/ended/index.html", 0))
+        if is_full
+        else (),
+        "current" if is_full else "",
+        (FileLink("制度文件汇编", "a/compilation/index.html", "网页", ""),) if is_full else (),
+        is_full,
     )
 
 
+VERSIONS = (
+    VersionRow("2020-01-01", "2025-12-31", "doc/r/2020-01-01/index.html", "已修改", "某令第1号", "修正"),
+    VersionRow("2026-01-01", "", "doc/r-2/index.html", "现行有效", "", "", True, True, "doc/r/compare/index.html"),
+)
 BARE_DOCUMENT = DocumentPage(
     frame=frame(),
     id="a",
@@ -203,7 +213,7 @@ FULL_DOCUMENT = DocumentPage(
     pub_date="2026-01-02 10:00",
     source="某局",
     validity="废止",
-    notice=Notice("废止", "本文件已废止。", "乙", "doc/b/index.html"),
+    notice=Notice("废止", "本文件已废止。", "乙", "doc/b/index.html", "第三条", "废止依据"),
     body="<p>正文</p>",
     outline=(Outline("一、总则", "a1", (Outline("（一）", "a2"),)),),
     facts=(("相对人", "某公司"),),
@@ -227,7 +237,37 @@ FULL_DOCUMENT = DocumentPage(
     previous=ROWS[0],
     next=BARE_ROW,
     siblings=ROWS[:2],
+    downloads=(FileLink("文字版（Word）", "doc/a/a.docx", "DOCX", "", "某通知.docx"),),
+    versions=VERSIONS,
+    rule=Crumb("某规定", "doc/r/index.html"),
+    compare_url="doc/a/compare/index.html",
+    corrections=(CorrectionRow("2026-02-01", "甲", "乙", "印错"), CorrectionRow("2026-02-02", "", "", "说明")),
+    picture=Picture(
+        height=108,
+        middle=("某通知",),
+        points=(
+            PicturePoint(("乙",), "乙", "doc/b/index.html", 0, 30, "废止", True),
+            PicturePoint(("丙",), "丙", "", 60, -30, "依据", False),
+        ),
+        rest="等32件",
+        text="废止本文件的文件：乙。",
+    ),
+    since="自2026年1月1日起",
 )
+
+
+def compilation(*, is_full: bool) -> CompilationPage:
+    """制度文件汇编 of a library."""
+    texts = (
+        CompiledText("某“规定”", "doc/r/index.html", "r", "某令第1号", "（2026年公布）", "<p>正文</p>", (), "已修改"),
+        CompiledText("某《通知》", "doc/a/index.html", "a", "", "", "<p>正文</p>"),
+    )
+    numbers = (("2026年制发", 1), ("现行有效", 2))
+    files = (FileLink("全部文件打包下载", "a/compilation/a.zip", "ZIP", ""),)
+    back = Crumb("栏目", "a/index.html")
+    if not is_full:
+        return CompilationPage(frame(), "栏目现行有效文件目录", "", (), (), back, is_whole=False)
+    return CompilationPage(frame(is_full=True), "栏目制度文件汇编", "2026-01-02", texts, files, back, numbers)
 
 
 def tasks_of(is_full: bool) -> list[Task]:
@@ -252,6 +292,7 @@ def tasks_of(is_full: bool) -> list[Task]:
         ("d/index.html", list_page("annual", (), is_full=is_full), "list.html"),
         ("doc/a/index.html", document, "document.html"),
         ("zn/index.html", document, "single.html"),
+        ("a/compilation/index.html", compilation(is_full=is_full), "compilation.html"),
         (
             "catalog/index.html",
             CatalogPage(shown, "目录", rows if is_full else (), pager, items, items, url),

@@ -43,6 +43,13 @@ def test_a_column_is_due_when_its_interval_is_over(site: Site) -> None:
     assert ages(site, "2026-11-25")["fd-04"].days_left == -3
 
 
+def test_a_new_text_of_an_old_document_is_something_new(site: Site) -> None:
+    site.write("fd-01-gfx/gl.md", title="某市科技经费管理办法", body="旧文。", effective_date="2024-04-01")
+    new = {"pub_date": "2026-10-08", "written_date": "2026-10-05", "effective_date": "2027-01-01"}
+    site.write("fd-01-gfx/gl-2.md", title="某市科技经费管理办法", body="新文。", version_of="gl", **new)
+    assert ages(site, "2026-11-22")["fd-01-gfx"].newest == date(2026, 10, 8)
+
+
 def test_an_element_that_few_lack_is_told_of_each_and_one_that_many_lack_by_column(site: Site) -> None:
     for number in range(6):
         index_no = {"index_no": f"000000000/2024-{number:05}"} if number else {}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
@@ -13,6 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sitegen import markdown
+from sitegen.catalog import Catalog, build_catalog
 from sitegen.diagnostics import UsageError
 from sitegen.importers import (
     IMPORTERS,
@@ -28,10 +32,13 @@ from sitegen.importers import (
 from sitegen.importers.blocks import Heading, Item, Paragraph, Run, Table, squeeze, to_markdown
 from sitegen.importers.settle import Raw, settle, slug
 from sitegen.importers.write import render
+from sitegen.load import load_tree
 from sitegen.load.settings import standard_columns
+from sitegen.model import History, Tree, Validity
 
 HERE = Path(__file__).parents[1] / "fixtures" / "import"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+THEMES = Path(__file__).parents[2] / "themes"
 COLUMNS = standard_columns()
 ID = re.compile(r"[a-z0-9\u3400-\u9fff\u3007][a-z0-9\u3400-\u9fff\u3007._-]*")
 
@@ -297,6 +304,190 @@ def test_an_unknown_column_is_wrong_usage(tmp_path: Path) -> None:
         list(read_drafts([tmp_path], None, "nowhere", COLUMNS))
 
 
+# ---------------------------------------------------------------- versions and relations
+
+
+def law(folder: Path, name: str, title: str, day: str, *lines: str, caption: str = "") -> None:
+    """A law of the congress of that day, with an article more than it needs."""
+    head = [f"---\ndate: {day}\n---\n# {title}", caption, "第一条　为了某事，制定本法。", *lines]
+    (folder / name).write_text("\n\n".join(line for line in head if line) + "\n", "utf-8")
+
+
+def fields(drafts: Sequence[Draft]) -> dict[str, dict[str, object]]:
+    return {draft.id: dict(draft.fields) for draft in drafts}
+
+
+def linked(drafts: Sequence[Draft], what: str) -> list[str]:
+    return [n.detail for d in drafts for n in d.notes if n.kind is NoteKind.LINKED and what in n.what]
+
+
+def test_the_texts_of_one_title_are_one_rule(tmp_path: Path) -> None:
+    law(tmp_path, "甲法(2010).md", "中华人民共和国甲法", "2010-03-01", "第二条　本法自2010年5月1日起施行。")
+    passed = "（2010年3月1日通过　2020年8月9日《关于修改〈中华人民共和国甲法〉的决定》修正）"
+    law(tmp_path, "甲法(2020).md", "甲法", "2020-08-09", "第二条　本法自2010年5月1日起施行。", caption=passed)
+    law(tmp_path, "甲法(2030).md", "甲法（2030年修订）", "2029-09-09", "第二条　本法自2030年1月1日起施行。")
+    rows = [
+        (f"甲法({year}).md", "", "", "", "", "法律", status)
+        for year, status in (("2010", "现行有效"), ("2020", "现行有效"), ("2030", "尚未施行（2030-01-01起施行）"))
+    ]
+    drafts = documents(tmp_path, write_manifest(tmp_path, *rows))
+    found = fields(drafts)
+    assert {name: (given.get("version_of", ""), given["effective_date"]) for name, given in found.items()} == {
+        "甲法-2010": ("甲法-2020", "2010-05-01"),
+        "甲法-2020": ("", "2020-08-09"),  # in force from when, it does not say: not from 2010
+        "甲法-2030": ("甲法-2020", "2030-01-01"),
+    }
+    assert not any("validity" in given for given in found.values())
+    change = "{date: 2020-08-09, doc_no: 关于修改〈中华人民共和国甲法〉的决定, kind: 修正}"
+    assert f"revisions:\n  - {{date: 2010-03-01, kind: 通过}}\n  - {change}\n" in render(drafts[1])
+    (evidence,) = linked(drafts, "合成了一份")
+    assert "甲法-2010（2010-05-01 起，这是它的施行日期）；甲法-2020（2020-08-09 起，没有写明" in evidence
+
+
+def test_the_same_title_of_another_maker_is_another_rule(tmp_path: Path) -> None:
+    for city, year in (("甲市", 2010), ("乙市", 2012), ("甲市", 2020)):
+        head = f"---\ndate: {year}-03-01\nissuer: {city}人民代表大会常务委员会\n---\n# 物业管理条例\n\n"
+        (tmp_path / f"w{year}.md").write_text(f"{head}第一条　为了{year}，制定本条例。\n", "utf-8")
+    found = fields(documents(tmp_path))
+    assert {name: given.get("version_of") for name, given in found.items()} == {
+        "w2010": "w2020",
+        "w2012": None,
+        "w2020": None,
+    }
+
+
+def test_one_text_from_two_sources_is_published_once_and_none_is_lost(tmp_path: Path) -> None:
+    for folder, title in (("x", "中华人民共和国乙法"), ("y", "乙 法")):
+        (tmp_path / folder).mkdir()
+        law(
+            tmp_path / folder, f"{folder}.md", title, "2020-01-01", *(f"第{n}条　内容{n}，如下。" for n in "二三四五六")
+        )
+    kept, copy = documents(tmp_path)
+    assert (kept.get("draft"), copy.get("draft")) == ("", "true")
+    assert linked([copy], "同一个文本") == ["与 x（x/x.md）题目、日期相同，文字几乎相同"]
+
+
+def test_two_texts_of_one_day_that_differ_stay_apart(tmp_path: Path) -> None:
+    law(tmp_path, "x.md", "丙法", "2020-01-01", "第二条　一。")
+    law(tmp_path, "y.md", "丙法", "2020-01-01", "第二条　二二二二二二二二二二二二二二二二二二二二二二二二二。")
+    drafts = documents(tmp_path)
+    assert not any(given.keys() & {"version_of", "draft"} for given in fields(drafts).values())
+    assert ["没有合并" in note.what for draft in drafts for note in draft.notes].count(True) == 1
+
+
+def test_a_list_of_versions_says_from_when_each_text_is_in_force(tmp_path: Path) -> None:
+    law(tmp_path, "a.md", "丁法", "2013-08-30")
+    law(tmp_path, "b.md", "丁法", "2019-04-23")
+    known = {
+        "title": "中华人民共和国丁法",
+        "versions": [{"promulgatedOn": "2019-04-23", "effectiveFrom": "2019-11-01"}, 3],
+    }
+    (tmp_path / "a.versions.json").write_text(json.dumps(known), "utf-8")
+    (tmp_path / "b.versions.json").write_text("[", "utf-8")
+    found = fields(documents(tmp_path))
+    assert (found["a"]["effective_date"], found["b"]["effective_date"]) == ("2013-08-30", "2019-11-01")
+
+
+def test_a_clause_that_repeals_becomes_a_relation_with_its_evidence(tmp_path: Path) -> None:
+    law(tmp_path, "old.md", "中华人民共和国戊法", "1990-01-01", caption="（1989年12月1日通过）")
+    law(tmp_path, "part.md", "己办法", "1991-01-01")
+    clause = "《戊法》、《己办法》第三条、第五条和《庚办法》（某发〔1999〕5号）以及《辛办法》同时废止。"
+    law(tmp_path, "new.md", "壬法", "2020-05-28", f"第二条　本法自2021年1月1日起施行。{clause}")
+    drafts = documents(tmp_path)
+    draft = next(draft for draft in drafts if draft.id == "new")
+    assert "repeals:\n  - old\n  - {doc: part, articles: [第三条, 第五条]}\n  - 某发〔1999〕5号\n" in render(draft)
+    assert linked(drafts, "废止") == [
+        f"《戊法》→ old；依据：{clause}",
+        f"《己办法》→ part 第三条、第五条；依据：{clause}",
+        f"《庚办法》→ 某发〔1999〕5号；依据：{clause}",
+    ]
+    left = [note.detail for note in draft.notes if "请核对后填写“废止”关系" in note.what]
+    assert left == [f"《辛办法》（这里没有这份文件）：{clause}"]
+
+
+def test_an_amended_text_repeals_from_the_day_its_first_version_did(tmp_path: Path) -> None:
+    law(tmp_path, "old.md", "子法", "1990-01-01")
+    caption = "（2000年3月1日通过　2020年8月9日《关于修改〈丑法〉的决定》修正）"
+    law(
+        tmp_path,
+        "new.md",
+        "丑法",
+        "2020-08-09",
+        "第二条　本法自2000年5月1日起施行。《子法》同时废止。",
+        caption=caption,
+    )
+    assert "repeals:\n  - {doc: old, date: 2000-05-01}\n" in render(documents(tmp_path)[0])
+
+
+@pytest.mark.parametrize(
+    ("title", "day", "clause"),
+    [
+        ("寅条例", "1995-01-01", "1990年10月28日国务院发布的《寅条例》同时废止。"),  # of another day
+        ("寅条例", "2020-12-01", "《寅条例》同时废止。"),  # later than the one that repeals
+        ("寅条例", "1995-01-01", "依照《寅条例》规定发给的证书，期满后废止。"),
+        ("寅条例", "1995-01-01", "制定、修改、废止《寅条例》，由另一机关决定。"),
+        ("卯法", "1995-01-01", "1995年1月1日通过的《卯法》同时废止。"),  # its own earlier text
+    ],
+)
+def test_what_is_not_plainly_repealed_is_not_linked(tmp_path: Path, title: str, day: str, clause: str) -> None:
+    law(tmp_path, "old.md", title, day)
+    law(tmp_path, "new.md", "卯法", "2020-05-28", f"第二条　{clause}")
+    assert not any("repeals" in given for given in fields(documents(tmp_path)).values())
+
+
+def test_a_decision_to_repeal_names_what_it_repeals(tmp_path: Path) -> None:
+    law(tmp_path, "a.md", "辰条例", "1992-09-19")
+    text = "某机关决定：\n\n一、废止《辰条例》（1992年9月19日某会议通过）\n\n本决定自公布之日起施行。\n"
+    (tmp_path / "b.md").write_text(f"---\ndate: 2021-09-24\n---\n# 关于废止部分条例的决定\n\n{text}", "utf-8")
+    assert fields(documents(tmp_path))["b"]["repeals"] == ("a",)
+
+
+def test_a_decision_to_amend_amends_only_a_text_that_has_it_not_yet(tmp_path: Path) -> None:
+    law(tmp_path, "a.md", "巳办法", "2015-01-01")
+    law(tmp_path, "b.md", "午办法", "2022-01-01")
+    text = "第一条修改为：某某。\n"
+    for name, title in (("x", "巳办法"), ("y", "午办法")):
+        head = f"---\ndate: 2020-09-24\n---\n# 某市人民政府关于修改《{title}》的决定\n\n"
+        (tmp_path / f"{name}.md").write_text(head + text, "utf-8")
+    found = fields(documents(tmp_path))
+    assert (found["x"].get("amends"), found["y"].get("amends")) == (("a",), None)
+
+
+TITLES = st.sampled_from(["甲法", "中华人民共和国甲法", "甲法（2020年修正）", "乙办法", "关于甲法的通知"])
+CLAUSES = st.sampled_from(["", "《甲法》同时废止。", "《乙办法》第三条废止。", "2010年1月1日发布的《甲法》同时废止。"])
+
+
+@given(
+    st.lists(st.tuples(TITLES, st.dates(date(2000, 1, 1), date(2020, 1, 1)), CLAUSES), max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_relations_do_not_depend_on_order_and_lead_to_what_is_there(
+    texts: list[tuple[str, date, str]], random: Random
+) -> None:
+    raws = []
+    for number, (title, day, clause) in enumerate(texts):
+        text = f"---\ndate: {day}\n---\n# {title}\n\n第一条　内容{number}。{clause}\n"
+        raws.append(Raw(import_text(f"n{number}.md", text), Path("x"), {}))
+    drafts = settle(raws, {}, "", COLUMNS, set())
+    random.shuffle(raws)
+    assert settle(raws, {}, "", COLUMNS, set()) == drafts
+    found = fields(drafts)
+    for name, given_fields in found.items():
+        rule = given_fields.get("version_of")
+        assert rule is None or (rule in found and "version_of" not in found[str(rule)])
+        claims = given_fields.get("repeals", ())
+        assert isinstance(claims, tuple)
+        targets = {str(claim).split(" ")[0] for claim in claims}
+        assert targets <= found.keys() - {name}
+        assert not any("version_of" in found[target] for target in targets)
+    first_days = [
+        (given.get("version_of", name), given["effective_date"])
+        for name, given in found.items()
+        if "effective_date" in given
+    ]
+    assert len(first_days) == len(set(first_days))
+
+
 # ---------------------------------------------------------------- writing
 
 
@@ -474,5 +665,80 @@ def test_no_link_of_the_corpus_leads_nowhere(corpus: list[Draft | Refusal]) -> N
     ids = {draft.id for draft in drafts}
     for draft in drafts:
         known = ids | {item.file for item in draft.attachments}
-        for reference in markdown.parse_body(draft.body, 1).body.references:
+        links = [one for one in markdown.parse_body(draft.body, 1).body.references if not one.is_citation]
+        for reference in links:
             assert reference.target in known or reference.target.startswith(("http://", "https://")), draft.source
+
+
+@pytest.fixture(scope="module")
+def imported(corpus: list[Draft | Refusal], tmp_path_factory: pytest.TempPathFactory) -> tuple[Tree, Path]:
+    """The corpus as a content folder, read."""
+    into = tmp_path_factory.mktemp("corpus")
+    write_drafts(corpus, into)
+    return load_tree(into, THEMES, datetime(2026, 11, 22, 23, 59)), into
+
+
+def catalog_on(tree: Tree, day: date) -> Catalog:
+    catalog, findings = build_catalog(tree, History(), day)
+    assert [finding for finding in findings if finding.code != "R101"] == []
+    return catalog
+
+
+@needs_corpus
+def test_the_laws_that_their_source_wrongly_calls_in_force_come_out_superseded(
+    corpus: list[Draft | Refusal], imported: tuple[Tree, Path]
+) -> None:
+    with (CORPUS / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        wrong = {row["path"] for row in csv.DictReader(file) if "wrongly says" in row["status_basis"]}
+    ids = [entry.id for entry in corpus if isinstance(entry, Draft) and entry.source in wrong]
+    catalog = catalog_on(imported[0], date(2026, 11, 22))
+    assert {catalog.validity[doc_id].state for doc_id in ids} <= {Validity.AMENDED, Validity.REPEALED}
+    versions = [doc_id for doc_id in ids if doc_id in catalog.version_of]
+    assert len(versions) == 42  # of the others the newer text is not in the corpus
+    assert {catalog.validity[catalog.version_of[doc_id]].state for doc_id in versions} == {Validity.EFFECTIVE}
+
+
+@needs_corpus
+@pytest.mark.parametrize(
+    ("day", "title", "states"),
+    [
+        (date(2026, 12, 31), "中华人民共和国商标法", (Validity.EFFECTIVE, Validity.PENDING)),
+        (date(2027, 1, 1), "中华人民共和国商标法（2026年修订）", (Validity.AMENDED, Validity.EFFECTIVE)),
+    ],
+)
+def test_the_trademark_law_changes_with_the_year(
+    imported: tuple[Tree, Path], day: date, title: str, states: tuple[Validity, Validity]
+) -> None:
+    catalog = catalog_on(imported[0], day)
+    assert catalog.documents["trademark-law"].title == title
+    assert catalog.validity["trademark-law"].state is Validity.EFFECTIVE
+    versions = catalog.rules["trademark-law"]
+    assert [version.day for version in versions] == [date(2019, 11, 1), date(2027, 1, 1)]
+    assert tuple(version.state.state for version in versions) == states
+
+
+@needs_corpus
+def test_the_civil_code_repeals_the_laws_it_names_where_they_are_there(tmp_path: Path) -> None:
+    (tmp_path / "code.md").write_bytes((CORPUS / "just-laws/civil-and-commercial/civil-code-whole.md").read_bytes())
+    law(tmp_path, "marriage.md", "中华人民共和国婚姻法", "2001-04-28")
+    law(tmp_path, "adoption.md", "收养法", "1998-11-04")
+    (tmp_path / "part.md").write_bytes(
+        (CORPUS / "just-laws/civil-and-commercial/civil-code/00-supplementary.md").read_bytes()
+    )
+    drafts = documents(tmp_path)
+    write_drafts(drafts, tmp_path / "into")
+    tree = load_tree(tmp_path / "into", THEMES, datetime(2026, 11, 22, 23, 59))
+    for day, state in ((date(2020, 12, 31), Validity.EFFECTIVE), (date(2021, 1, 1), Validity.REPEALED)):
+        catalog = catalog_on(tree, day)
+        assert {catalog.validity[name].state for name in ("marriage", "adoption")} == {state}
+    assert catalog.validity["marriage"].cause == "code"
+    assert [relation.target for relation in catalog.outgoing["code"]] == ["marriage", "adoption"]
+
+
+@needs_corpus
+def test_the_same_corpus_gives_the_same_bytes(corpus: list[Draft | Refusal], imported: tuple[Tree, Path]) -> None:
+    assert [render(e) for e in read_drafts([CORPUS], CORPUS / "manifest.csv", "", COLUMNS) if isinstance(e, Draft)] == [
+        render(entry) for entry in corpus if isinstance(entry, Draft)
+    ]
+    again = write_drafts(corpus, imported[1])
+    assert (again.written, again.conflicts) == (0, ())

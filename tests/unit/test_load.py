@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from sitegen.diagnostics import render_text
 from sitegen.load import field_names, front_matter_schema
-from sitegen.load.documents import Surroundings, load_document
+from sitegen.load.documents import Surroundings, caption_of, load_document
 from sitegen.load.fields import FIELDS
 from sitegen.load.settings import read_settings, standard_columns
 from sitegen.load.yamltree import read_yaml
+from sitegen.model import Correction, Document, RelationKind, Terms
 from sitegen.site import CheckResult
 from tests.story import TODAY, Site
 
@@ -280,6 +281,92 @@ def test_any_set_of_fields_can_be_checked_and_built(tmp_path_factory: pytest.Tem
     text = [(name, "".join(c for c in value if not "\ud800" <= c <= "\udfff")) for name, value in fields]
     site.write("fd-01-gfx/a.md", **dict(text)).build()
     assert site.is_published or site.codes
+
+
+# ---------------------------------------------------------------- texts, terms and corrections
+
+
+def loaded(body: str = "正文。", **fields: str) -> Document:
+    head = {"标题": "某办法", "公开属性": "主动公开", "发布日期": "2021-06-10", "成文日期": "2021-06-03"} | fields
+    text = "---\n" + "".join(f"{name}: {value}\n" for name, value in head.items()) + f"---\n\n{body}\n"
+    found = load_document("fd-01-gfx/a.md", text.encode(), AROUND)
+    assert not found.has_errors, found.diagnostics
+    assert found.document
+    return found.document
+
+
+def test_corrections_are_read_in_the_order_of_their_days() -> None:
+    written = "[{日期: 2021-08-01, 原文: 甲, 更正为: 乙}, {date: 2021-07-01, note: 漏了一页}]"
+    assert loaded(更正=written).corrections == (
+        Correction(date(2021, 7, 1), note="漏了一页"),
+        Correction(date(2021, 8, 1), "甲", "乙"),
+    )
+
+
+@pytest.mark.parametrize(
+    "written", ["[{日期: 2021-08-01, 原文: 甲}]", "[{更正为: 乙}]", "甲", "[{日期: 昨天, 更正为: 乙}]"]
+)
+def test_correction_that_does_not_say_enough_is_told(written: str) -> None:
+    text = USUAL.replace("---\n\n", f"更正: {written}\n---\n\n")
+    assert [d.code[0] for d in load_document("fd-01-gfx/a.md", text.encode(), AROUND).diagnostics] == ["F"]
+
+
+def test_text_of_a_rule_and_what_it_is_based_on_are_read() -> None:
+    found = loaded(文本所属="gz-1", 依据="[示发〔2020〕1号, gz-2]")
+    assert found.version_of == "gz-1"
+    assert [(claim.kind, claim.target) for claim in found.claims] == [
+        (RelationKind.BASED_ON, "示发〔2020〕1号"),
+        (RelationKind.BASED_ON, "gz-2"),
+    ]
+
+
+CLAUSE = "第九条　本办法自公布之日起施行，有效期五年。"
+
+
+def test_document_states_when_it_begins_and_ends() -> None:
+    assert loaded(CLAUSE).stated == Terms(date(2021, 6, 3), date(2026, 6, 2), "第九条", "有效期五年")
+    assert loaded(CLAUSE, 施行日期="2021-07-01").stated.expire == date(2026, 6, 30)
+    assert loaded(f"> {CLAUSE}").stated == Terms()
+
+
+@pytest.mark.parametrize("field", [{"历次修改": "[{date: 2023-01-01, kind: 修正}]"}, {"文本所属": "gz-1"}])
+def test_amended_text_does_not_state_when_it_begins(field: dict[str, str]) -> None:
+    assert loaded("第九条　本办法自2021年7月1日起施行。", **field).stated == Terms()
+    assert loaded(CLAUSE, **field).stated._replace(expire=None) == Terms(None, None, "第九条", "有效期五年")
+
+
+@pytest.mark.parametrize(
+    ("fields", "caption"),
+    [
+        (
+            {"历次修改": "[{date: 2023-01-01, doc_no: 示令第5号, kind: 修正}]", "施行日期": "2021-07-01"},
+            "（2021年6月3日示令第2号公布　自2021年7月1日起施行　根据2023年1月1日示令第5号修正）",
+        ),
+        (
+            {"历次修改": "[{date: 2023-01-01, doc_no: 示令第5号, kind: 修订}]", "施行日期": "2023-03-01"},
+            "（2021年6月3日示令第2号公布　根据2023年1月1日示令第5号修订　自2023年3月1日起施行）",
+        ),
+        (
+            {"历次修改": "[{date: 2021-06-03, doc_no: 示令第2号, kind: 公布}]", "施行日期": "2021-06-03"},
+            "（2021年6月3日示令第2号公布　自2021年6月3日起施行）",
+        ),
+        ({"历次修改": "[{date: 2023-01-01, kind: 修正}]"}, "（2021年6月3日示令第2号公布　根据2023年1月1日修正）"),
+        ({"施行日期": "2021-07-01"}, ""),
+        ({"题注": "（另写）", "历次修改": "[{date: 2023-01-01, kind: 修正}]"}, "（另写）"),
+    ],
+)
+def test_caption_says_when_a_rule_was_issued_amended_and_began(fields: dict[str, str], caption: str) -> None:
+    assert caption_of(loaded(发文字号="示令第2号", **fields)) == caption
+
+
+def test_citations_are_told_at_their_lines_and_are_no_files() -> None:
+    body = "依照《甲办法》第三条，见[乙](b)。\n\n依照《丙办法》。"
+    found = load_document("fd-01-gfx/a.md", USUAL.replace("正文。", body).encode(), AROUND)
+    assert [found.places[f"references[{n}]"] for n in range(3)] == [(8, 1), (8, 1), (10, 1)]
+    withheld = load_document(
+        "fd-01-gfx/a.md", USUAL.replace("正文。", body).replace("主动公开", "依申请公开").encode(), AROUND
+    )
+    assert {named.file for named in withheld.files} == {"b"}
 
 
 # ---------------------------------------------------------------- the schema

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from sitegen.diagnostics import Severity
-from sitegen.markdown import CODES, Parsed, parse_body, render_body
-from sitegen.model import Body, Link
+from sitegen.gongwen import TELLING
+from sitegen.markdown import CODES, Parsed, paragraphs_near, parse_body, render_body, without_order
+from sitegen.model import Body, Link, Reference
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "markdown"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -27,7 +28,11 @@ DANGEROUS = re.compile("(javascript|data|file|vbscript):", re.IGNORECASE)
 
 def as_written(body: Body) -> list[Link]:
     """Links that lead where the author said."""
-    return [Link(r.target, is_external=r.target.startswith(("http", "//"))) for r in body.references]
+    return [Link(shown(r), is_external=r.target.startswith(("http", "//"))) for r in body.references]
+
+
+def shown(reference: Reference) -> str:
+    return reference.target.replace("\t", "/") if reference.is_citation else reference.target
 
 
 def html_of(text: str) -> str:
@@ -44,7 +49,7 @@ def summary(parsed: Parsed) -> str:
         (
             "引用",
             [
-                f"{n}: {r.target}{'（图片）' if r.is_image else ''}"
+                f"{n}: {shown(r)}{'（图片）' if r.is_image else '（引文）' if r.is_citation else ''}"
                 for n, r in zip(parsed.lines, body.references, strict=True)
             ],
         ),
@@ -86,6 +91,95 @@ def test_external_links_are_marked():
 def test_links_must_match_the_references():
     with pytest.raises(ValueError, match="0 links for 1 references"):
         render_body(parse_body("[甲](a)", 1).body, [])
+
+
+def test_citation_is_plain_text_where_nobody_knows_the_document():
+    text = "依照《甲办法》（国发〔2016〕80号）第三条和本规定第二条。"
+    body = parse_body(text, 1).body
+    assert [r.target for r in body.references] == ["国发〔2016〕80号\t甲办法\t第三条", "\t\t第二条"]
+    assert render_body(body, [Link(""), Link("")]) == f"<p>{text}</p>\n"
+    assert render_body(body, [Link("../a/index.html", fragment="第三条"), Link("")]) == (
+        '<p>依照<a href="../a/index.html#第三条" class="cite">《甲办法》（国发〔2016〕80号）第三条</a>'
+        "和本规定第二条。</p>\n"
+    )
+
+
+LONG = "为了规范某项工作，保障各方的合法权益，根据"
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("## 《甲办法》\n\n文。", []),
+        ("[见《甲办法》](a)", ["a"]),
+        ("`《甲办法》`", []),
+        ("《甲**办法**》", []),
+        ("**《甲办法》**第三条", ["/甲办法/"]),
+        (f"{LONG}《甲办\n法》第三条", ["/甲办法/第三条"]),
+        ("《甲办法》[^1]\n\n[^1]: 依照《乙办法》。", ["/甲办法/", "/乙办法/"]),
+        ("- 《甲办法》\n\n| 《乙办法》 |\n|-|\n| 《丙办法》 |", ["/甲办法/", "/乙办法/", "/丙办法/"]),
+        ("填写《申请表》《通知书》。", []),
+        ("《国务院关于印发《甲办法》的通知》", ["/国务院关于印发《甲办法》的通知/"]),
+        ("《甲办法》（以下简称《办法》）。\n\n依照《办法》第三条。", ["/甲办法/", "/甲办法/第三条"]),
+        ("《甲办法》（国发〔2016〕5号，以下简称《办法》）。《办法》", ["国发〔2016〕5号/甲办法/"] * 2),
+        ("《甲办法》和《乙办法》（以下简称《办法》），《办法》", ["/甲办法/", "/乙办法/", "/乙办法/"]),
+        ("依照本条例第三条第二款、本法第1条", ["//第三条第二款", "//第一条"]),
+        ("修改为“依照本条例第三条”。", []),
+        ("本条例所称的办法；本市第三中学", []),
+    ],
+)
+def test_citations_in_the_text_become_references(text, targets):
+    assert [shown(r) for r in parse_body(text, 1).body.references] == targets
+
+
+def test_lines_of_citations_are_those_of_the_file():
+    assert parse_body(f"一\n\n{LONG}《甲办\n法》和[乙](a)，\n再见《丙办法》。", 11).lines == (13, 14, 15)
+
+
+ORDER = """某市人民政府令
+
+第 2 号
+
+《某办法》已经2019年12月1日某会议审议通过，现予公布，自2020年1月12日起施行。
+
+市长　某某某
+
+2019年12月12日
+
+"""
+RULE = "第一条　甲。\n\n第二条　乙。\n"
+
+
+@pytest.mark.parametrize("title", ["某办法\n\n", "---\n\n某办法\n\n"])
+@pytest.mark.parametrize("mark", ["", "# ", "**"])
+def test_signed_order_is_set_apart_and_can_be_left_out(title, mark):
+    order = f"{mark}某市人民政府令{mark.strip('# ')}" + ORDER.removeprefix("某市人民政府令")
+    parsed = parse_body(order + title + RULE, 1)
+    html = render_body(parsed.body, [Link("")] * len(parsed.body.references))
+    assert html.startswith('<section class="signed-order">\n<p>')
+    assert without_order(html) == html_of(RULE)
+    assert parsed.body.anchors == ("第一条", "第二条")
+    assert "某市人民政府令" in parsed.body.text
+    check(parsed)
+
+
+def test_heading_of_the_regulation_stays_when_the_order_is_left_out():
+    assert without_order(html_of(f"{ORDER}# 某办法\n\n{RULE}")) == html_of(f"# 某办法\n\n{RULE}")
+
+
+def test_what_is_no_signed_order_stays():
+    text = ORDER + RULE
+    assert without_order(html_of(text)) == html_of(text)
+    assert "signed-order" not in html_of(text)
+
+
+def test_texts_of_paragraphs_are_those_near_the_words():
+    text = (
+        "甲。\n\n| 起施行 |\n|-|\n\n> 起施行\n\n" + "乙。\n\n" * 20 + "- 自《丙》起施行\n- 丁\n\n戊[^1]\n\n[^1]: 起施行"
+    )
+    body = parse_body(text, 1).body
+    assert [*filter(None, paragraphs_near(body, TELLING))] == ["乙。"] * 12 + ["自《丙》起施行", "丁", "戊[1]"]
+    assert paragraphs_near(parse_body("甲。", 1).body, TELLING) == []
 
 
 def test_placeholders_cannot_be_forged():
@@ -246,10 +340,16 @@ STRUCTURE = "第一章 总则 第三条 **第三条** 一、总体要求 （一�
 BLOCKS = "-▁ ▁▁-▁ 1.▁ >▁ #▁ ###▁ *▁*▁* ``` ▁▁▁▁ |甲|乙| |-|-| [^1]:▁注 [a]:▁b"
 LINES = r"\ * ** _ ` [ ] ( ) | ![ ]( [^1] [a] {.a▁#b▁width=3} {#b} <br> <b> <!-- --> < > & \" ' &lt; &#2; &Tab;"
 LINKS = '[甲](b) [甲](javascript:a) [](b) ![](c.png) ![甲](c.png▁"乙") <http://a.b> [丙](http://c) [![丁](d)](e)'
+CITATIONS = "《甲办法》 《甲 》 （国发〔2016〕80号） 第三条 本办法第三条 （以下简称《乙》） 《乙》 “ ”"
+SIGNED = "某市人民政府令 第2号 《甲》现予公布 市长▁某某 甲"
 MISTAKES = "[甲]（b1） ![甲](c▁d) ![甲]（c） [甲](b） 乙\t丙\n丁\t戊"
 BLANKS = ["\n", "\n\n", "  \n", "\n    ", "　　", "　", " ", "\t", "\x02", "\x03", "\u2028", "\ud800"]
 PIECES = st.sampled_from(
-    [piece.replace("▁", " ") for piece in " ".join([WORDS, STRUCTURE, BLOCKS, LINES, LINKS, MISTAKES]).split()] + BLANKS
+    [
+        piece.replace("▁", " ")
+        for piece in " ".join([WORDS, STRUCTURE, BLOCKS, LINES, LINKS, CITATIONS, SIGNED, MISTAKES]).split()
+    ]
+    + BLANKS
 )
 TEXTS = st.text() | st.lists(PIECES, max_size=30).map("".join) | st.lists(PIECES, max_size=30).map("\n\n".join)
 
@@ -262,6 +362,16 @@ TEXTS = st.text() | st.lists(PIECES, max_size=30).map("".join) | st.lists(PIECES
 @example("> [^1]: 甲\n\n[^1]")
 def test_any_text_gives_a_well_formed_and_harmless_page(text):
     check(parse_body(text, 1))
+
+
+@given(TEXTS)
+def test_citations_change_nothing_but_their_links(text):
+    body = parse_body(text, 1).body
+    links = as_written(body)
+    some = [Link("") if r.is_citation else link for r, link in zip(body.references, links, strict=True)]
+    assert re.sub(r'<a [^>]*class="cite"[^>]*>(.*?)</a>', r"\1", render_body(body, links), flags=re.DOTALL) == (
+        render_body(body, some)
+    )
 
 
 @given(TEXTS, st.integers(1, 100))
@@ -292,6 +402,9 @@ HARD = {
     "lines": "一、a\n" * 2000,
     "attributes": '![](a){a="' * 1000,
     "spaces": " " * 20000 + "a",
+    "titles": "《a" * 3000 + "》" * 3000,
+    "articles": "本办法第一条" * 3000,
+    "short names": "《a》（以下简称《b》）" * 2000,
 }
 
 

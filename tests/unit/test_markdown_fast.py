@@ -54,6 +54,7 @@ def test_examples_of_the_specification_are_the_same(text):
 # a piece a word, ▁ being a space and ↵ a line feed
 WORDS = (
     "甲 乙，丙。 某局 各局： 附件：1.甲 2.乙 （甲） 2024年3月1日 一、甲 （一）甲。 第一条▁甲 第一章▁总则 abc -1 :甲 。"
+    " 《甲 办法》 《乙》 本办法第三条 某市人民政府令 第2号 《甲》现予公布"
 )
 ITEMS = "-▁甲 -▁乙 *▁甲 +▁甲 1.▁甲 2.▁乙 3)▁丙 01.▁甲 -▁1.▁甲 -▁**甲** -▁[甲](b) -▁　 -▁ 1. -甲 1.甲 -▁▁甲 -\t甲 ▁-▁甲"
 HEADS = (

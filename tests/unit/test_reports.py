@@ -154,6 +154,19 @@ def test_interpretations_are_counted_by_year_and_form(site: Site) -> None:
     assert year.forms == (("文字解读", 2), ("负责人解读", 1)) and year.first_person == 1
 
 
+def test_rule_with_several_texts_counts_once(site: Site) -> None:
+    body = "见[国务院](https://www.gov.cn/a)。"
+    title = "某市科技经费管理办法"
+    site.write("fd-01-gfx/gl.md", title=title, body=f"旧文。{body}", effective_date="2024-04-01")
+    site.write("fd-01-gfx/gl-2.md", title=title, body=f"新文。{body}", version_of="gl", effective_date="2024-05-01")
+    site.write("fd-01-jd/j.md", title="解读", written_date=None, interprets="gl-2", interpret_form="文字解读")
+    found = report(site)
+    assert found.documents == 2
+    assert sum(line.documents for line in found.offices) == 2
+    assert [year[:4] for year in found.interpretation] == [(2024, 1, 1, 0)]
+    assert [line[:3] for line in found.domains] == [("www.gov.cn", 1, 1)]
+
+
 def test_links_outside_are_counted_by_domain(site: Site) -> None:
     site.setting(agency="示例市科学技术局", domain="kjj.example.gov.cn", checks={"domains": ["ok.example.org"]})
     links = (

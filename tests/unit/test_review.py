@@ -79,6 +79,7 @@ CHANGES: dict[str, tuple[Callable[[Site], object], str]] = {
     "new field": (lambda site: save(site, source="某局"), "来源（新增）"),
     "lost field": (lambda site: save(site, summary=None), "内容概述（删去）"),
     "relation": (lambda site: save(site, repeals="某政发〔2019〕1号"), "废止"),
+    "correction": (lambda site: save(site, corrections=[{"date": "2024-05-01", "now": "乙"}]), "更正（新增）"),
     "bytes of a file": (lambda site: site.file("fd-01-gfx/名单.txt", "甲、乙、丙"), "附件“名单.txt”"),
     "bytes of an image": (lambda site: site.file("fd-01-gfx/tu.png", png(b"\xff")), "图片“tu.png”"),
     "title of a file": (

@@ -20,6 +20,7 @@ ROW = f'<row r="4"><c r="B4" t="inlineStr"><is><t>{NUMBER}</t></is></c></row>'
         ({"summary": f"证号{NUMBER}"}, 6),
         ({"keywords": ["甲", NUMBER]}, 6),
         ({"revisions": [{"date": "2024-01-01", "kind": f"修订{NUMBER}"}]}, 6),
+        ({"corrections": [{"date": "2024-01-01", "was": f"证号{NUMBER}", "note": "删去号码"}]}, 6),
         ({"guide_phone": NUMBER, "column": "zn"}, 6),
         ({"body": f"一\n\n二{NUMBER}"}, 10),
         ({"body": f"| 姓名 | 号码 |\n| --- | --- |\n| 甲 | {NUMBER} |"}, 10),

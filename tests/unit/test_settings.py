@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sitegen.diagnostics import SitegenError
 from sitegen.load.settings import read_settings, standard_columns, standard_kinds
+from sitegen.model import Downloads
 from tests.story import Site
 
 
@@ -44,6 +45,19 @@ def said(site: str | None = "agency: 示例局\n", columns: str | None = None) -
         ("agency: x\ncontact: {phnoe: 1}\n", "site.yaml:2 “contact”里没有“phnoe”这一项"),
         ("agency: x\ncontact:\n\tphone: 1\n", "site.yaml:3 设置里用了制表符（Tab）缩进"),
         ("agency：x\nurl: y\n", "site.yaml:1 字段名后面用了全角冒号"),
+        ("agency: x\ndownloads: 全部\n", "site.yaml:2 “downloads”（下载）应有几个小项"),
+        ("agency: x\ndownloads: [regulation]\n", "site.yaml:2 “downloads”（下载）应有几个小项"),
+        ("agency: x\n下载: {}\ndownloads: {}\n", "site.yaml:3 “downloads”（下载）写了两次"),
+        ("agency: x\n下载:\n  kind: []\n", "site.yaml:3 “downloads”（下载）里没有“kind”这一项"),
+        ("agency: x\n下载:\n  种类: [规章]\n  kinds: [annual]\n", "site.yaml:4 “kinds”写了两次"),
+        ("agency: x\n下载:\n  种类:\n    - 规张\n", "site.yaml:4 没有“规张”这种栏目类型"),
+        ("agency: x\n下载:\n  种类: [规章, regulation]\n", "site.yaml:3 “regulation”写了两次"),
+        ("agency: x\n下载:\n  栏目: [fd-99]\n", "site.yaml:3 没有“fd-99”这个栏目"),
+        ("agency: x\n下载:\n  格式: [ofd]\n", "site.yaml:3 不能生成“ofd”格式"),
+        ("agency: x\n下载:\n  格式: {a: b}\n", "site.yaml:3 这里应是一行文字"),
+        ("agency: x\n下载:\n  红头: 大概\n", "site.yaml:3 这里应是“是”或“否”"),
+        ("agency: x\n下载:\n  汇编: [fd-01-gfx, fd-01-gfx]\n", "site.yaml:3 “fd-01-gfx”写了两次"),
+        ("agency: x\n检查:\n  三申: 是\n", "site.yaml:3 “checks”（检查）里没有“三申”这一项"),
     ],
 )
 def test_mistake_in_site_yaml_is_told(text: str | None, expected: str) -> None:
@@ -75,6 +89,43 @@ def test_mistake_in_site_yaml_is_told(text: str | None, expected: str) -> None:
 )
 def test_mistake_in_columns_yaml_is_told(text: str, expected: str) -> None:
     assert said(columns=text) == [f"content/columns.yaml:{expected}"]
+
+
+NO_DOWNLOADS = Downloads(kinds=(), columns=(), forms=(), compile=())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Downloads()),
+        ("downloads:\n", Downloads()),
+        ("downloads: []\n", NO_DOWNLOADS),
+        ("下载: 无\n", NO_DOWNLOADS),
+        ("downloads: {kinds: [annual]}\n", Downloads(kinds=("annual",))),
+        ("下载: {种类: 无, 栏目: fd-01-qt}\n", Downloads(kinds=(), columns=("fd-01-qt",))),
+        ("下载: {种类: [规章, 行政规范性文件]}\n", Downloads(kinds=("regulation", "normative"))),
+        ("下载: {格式: [图片版, 文字版]}\n", Downloads()),
+        ("下载: {格式: Word}\n", Downloads(forms=("docx",))),
+        ("下载: {红头: 是, 汇编: [fd-01-gfx]}\n", Downloads(has_red_head=True, compile=("fd-01-gfx",))),
+        ("下载: {汇编: 无}\n", Downloads(compile=())),
+        ("下载: {汇编: }\n", Downloads()),
+    ],
+)
+def test_downloads_are_what_the_site_says(text: str, expected: Downloads) -> None:
+    settings = read_settings(f"agency: 示例局\n{text}".encode(), None, "content")
+    assert settings.diagnostics == ()
+    assert settings.config.downloads == expected
+
+
+def test_kinds_of_columns_are_told_apart_by_their_names() -> None:
+    names = [kind.name for kind in standard_kinds().values()]
+    assert len(names) == len({*names, *standard_kinds()}) - len(names)
+
+
+def test_download_of_a_hidden_column_is_no_mistake() -> None:
+    columns = "extends: standard\nhide: [{id: gzk, reason: 没有规章制定权}]"
+    settings = read_settings(b"agency: x\ndownloads: {columns: gzk}", columns.encode(), "content")
+    assert settings.diagnostics == ()
 
 
 @pytest.mark.parametrize("name", ["site.yaml", "columns.yaml"])
@@ -118,7 +169,10 @@ def test_theme_is_a_name_and_no_path(site: Site, name: str) -> None:
         site.build(theme=name)
 
 
-SITE_KEYS = "agency url layout empty_columns index_no_pattern show_roles contact limits portal marks page_size phone x"
+SITE_KEYS = (
+    "agency url layout empty_columns index_no_pattern show_roles contact limits portal marks page_size phone x"
+    " downloads 下载 kinds"
+)
 COLUMN_KEYS = "extends add rename hide order empty set id name parent kind reason keywords fd fd-01 gzk top doc x"
 WORDS = [*SITE_KEYS.split(), *COLUMN_KEYS.split(), "standard", "", " ", "[", "true"]
 texts = st.sampled_from(WORDS) | st.text(max_size=6)

@@ -1,0 +1,566 @@
+"""Turn a paper into a PDF file: the page of GB/T 9704, tagged, with bookmarks (PDF/A-2a, PDF/UA-1).
+
+typst sets it by `data/paper.typ`, which gets all words as values; what it may use of fonts is what `Kit.fonts` names.
+
+Exports `PDF`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sitegen.diagnostics import SitegenError
+from sitegen.model import Font, Format, Kit, Task
+from sitegen.paper import (
+    Block,
+    Cell,
+    Divider,
+    Figure,
+    Footnotes,
+    Image,
+    List,
+    Paper,
+    Paragraph,
+    Quote,
+    Run,
+    Runs,
+    Table,
+    blocks_of,
+    notes_of,
+    title_lines,
+    width_of,
+)
+
+if TYPE_CHECKING:
+    import typst
+
+_STANDARDS = ["a-2a", "ua-1"]
+_ROLE_NAMES = {"title": "小标宋", "fangsong": "仿宋", "kai": "楷体", "hei": "黑体", "song": "宋体"}
+_FIRST_DAY = date(1970, 1, 1)
+_WIDEST_CAPTION = 26
+_HEADING_FACES = {"chapter": "hei", "level-1": "hei", "level-2": "kai"}
+_IMPRINT = ("copy-to", "printed")
+_MARKS = {"\n": "break", "\u3000": "space"}  # the second is as wide as it is, however the line is justified
+_PIECES = re.compile("[\n\u3000]|[^\n\u3000]+")
+_PRINTED = re.compile(r"(.*\S)[ \u3000]+([0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日印发)")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")  # no font has it
+_LEADS_OUT = re.compile("(?:https?|mailto|tel|ftp):", re.IGNORECASE)
+_PICTURES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
+
+Json: TypeAlias = dict[str, Any]  # as paper.typ reads it
+
+
+@lru_cache(maxsize=1)
+def _template() -> bytes:
+    return (Path(__file__).parent.parent / "data" / "paper.typ").read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """The version of typst that is installed, without loading it."""
+    spec = find_spec("typst")
+    assert spec is not None
+    assert spec.origin is not None
+    return " ".join(sorted(folder.name for folder in Path(spec.origin).parent.parent.glob("typst-*.dist-info")))
+
+
+def _fingerprint(template: str, kit: Kit) -> str:
+    """A digest of the fonts, wherever they lie, of typst's version and of the template."""
+    del template
+    fonts = [(font.role, font.digest, font.number, font.is_own) for font in kit.fonts]
+    return blake2b(f"{fonts!r} {_version()}\n".encode() + _template(), digest_size=16).hexdigest()
+
+
+def _produce(task: Task, kit: Kit) -> bytes:
+    paper = task.model
+    assert isinstance(paper, Paper)
+    compiler, faces = _compiler(kit.fonts)
+    setting = _Setting(paper, kit)
+    words = setting.words() | {"faces": faces}
+    import typst
+
+    with setting.pictures() as root:
+        try:
+            made = compiler.compile(
+                input=_template(),
+                format="pdf",
+                root=root,
+                sys_inputs={"paper": json.dumps(words, ensure_ascii=False, separators=(",", ":"))},
+                pdf_standards=_STANDARDS,  # type: ignore[arg-type]  # a list of literals
+            )
+        except typst.TypstError as error:
+            raise SitegenError(_why(paper, error)) from error
+    assert isinstance(made, bytes)
+    return made
+
+
+PDF = Format("pdf", _produce, _fingerprint, seconds=30.0)
+
+
+# ---------------------------------------------------------------- what typst says
+
+
+_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
+_NO_CODEPOINT = re.compile(r'the disallowed codepoint `"(.+?)"`')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+
+def _why(paper: Paper, error: typst.TypstError) -> str:
+    """What is wrong with the document, and what to do about it."""
+    about = f"《{paper.title}》不能生成 PDF："
+    if found := _NO_GLYPH.findall(error.diagnostic) or _NO_CODEPOINT.findall(error.diagnostic):
+        characters = "、".join(dict.fromkeys(_shown(text) for text in found))
+        return (
+            f"{about}现有的字体里没有{characters}，印出来是空框。请把有这个字的字体文件放进 fonts/ 文件夹"
+            "（与内容文件夹并列），或者改用别的字。"
+        )
+    if "image" in error.message or "decode" in error.message:
+        return f"{about}有一张图片读不了。请检查正文里的图片能否打开，或者另存为 PNG 再换上（{error.message}）。"
+    return f"{about}{error.message}"
+
+
+def _shown(text: str) -> str:
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    codes = " ".join(f"U+{ord(character):04X}" for character in text[:8])
+    return f"“{text}”（{codes}）" if text.isprintable() else codes
+
+
+# ---------------------------------------------------------------- fonts
+
+
+@lru_cache(maxsize=1)
+def _compiler(fonts: tuple[Font, ...]) -> tuple[typst.Compiler, Json]:
+    """What sets papers in these fonts and no others but those that come with typst; its names for them, by role."""
+    import typst
+
+    with _folder_of(fonts) as folders:
+        known = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+    names = {(os.path.realpath(info.path), info.index): info for info in known.fonts() if info.path}
+    try:
+        found = [(font, names[os.path.realpath(font.path), font.number]) for font in fonts]
+    except KeyError as error:
+        path = error.args[0][0]
+        raise SitegenError(f"字体文件 {path} 用不了，PDF 没有生成。请换一个 TrueType 或 OpenType 字体文件。") from None
+    every = list(dict.fromkeys(info.family for _, info in found))
+    faces = {}
+    for font, info in found:
+        if font.role != "rare":
+            families = [info.family, *(family for family in every if family != info.family)]
+            faces[font.role] = {"families": families, "weight": info.weight}
+    return typst.Compiler(font_paths=known, ignore_system_fonts=True), faces
+
+
+@contextmanager
+def _folder_of(fonts: Iterable[Font]) -> Iterator[list[str]]:
+    """Folders that hold the fonts: one with nothing else in it if this machine makes links."""
+    import tempfile
+
+    paths = [os.path.realpath(font.path) for font in fonts]
+    with tempfile.TemporaryDirectory(prefix="sitegen-fonts-", ignore_cleanup_errors=True) as folder:
+        try:
+            for number, path in enumerate(dict.fromkeys(paths)):
+                os.symlink(path, f"{folder}/{number}{Path(path).suffix}")  # noqa: PTH211
+        except OSError:
+            yield list(dict.fromkeys(str(Path(path).parent) for path in paths))
+        else:
+            yield [folder]
+
+
+# ---------------------------------------------------------------- the words
+
+
+class _Setting:
+    """What becomes of one paper."""
+
+    def __init__(self, paper: Paper, kit: Kit) -> None:
+        title, html, caption = (_UNSEEN.sub("", text) for text in (paper.title, paper.html, paper.caption))
+        self._paper = paper = paper._replace(title=title, html=html, caption=caption)
+        self._fonts = kit.fonts
+        self._blocks = blocks_of(paper.html)
+        digests = dict(paper.images)
+        images = {image.src for image in _images(self._blocks)}
+        found = {src: _readable(kit.sources.get(digests.get(src, ""), "")) for src in sorted(images)}
+        self._sources = {src: source for src, source in found.items() if source is not None}
+        self._wanted = {run.link[1:] for run in _runs(self._blocks) if run.link.startswith("#")}
+        self._anchors: set[str] = set()  # of those that are wanted, the ones that are there
+        for block in self._blocks:
+            if isinstance(block, Paragraph) and block.anchor in self._wanted:
+                self._anchors.add(block.anchor)
+        self._claimed: set[str] = set()
+        self._noted: set[int] = set()
+        self._notes = notes_of(self._blocks)
+        self._level = 0
+        self._ids = count()
+
+    def words(self) -> Json:
+        """All that is shown, and how, as the template takes it."""
+        paper = self._paper
+        day = max(paper.day, _FIRST_DAY)
+        language, _, region = paper.language.partition("-")
+        blocks = [block for block in self._blocks if not isinstance(block, Footnotes)]
+        return {
+            "title": paper.title,
+            "lines": title_lines(paper.title),
+            "caption": title_lines(paper.caption, _WIDEST_CAPTION) if paper.caption else [],
+            "issuers": paper.issuers,
+            "day": [day.year, day.month, day.day],
+            "language": language.lower(),
+            "region": region.lower() or None,
+            "note": _note_of(self._fonts),
+            "head": {"names": paper.issuers, "number": paper.doc_no} if paper.red_head and paper.issuers else None,
+            "files": [(file.title, file.url if _LEADS_OUT.match(file.url) else "") for file in paper.attachments],
+            "blocks": self._all([*_facts(paper), *blocks]),
+            "notes": [self._all(note) for note in self._notes],
+        }
+
+    def pictures(self) -> AbstractContextManager[str | None]:
+        """A folder with the pictures, for as long as they are needed."""
+        return _pictures(self._sources) if self._sources else nullcontext()
+
+    # ------------------------------------------------ blocks
+
+    def _all(self, blocks: Sequence[Block]) -> list[Json]:
+        shown: list[Json] = []
+        before = ""
+        for i, block in enumerate(blocks):
+            kind = block.kind if isinstance(block, Paragraph) else ""
+            if isinstance(block, Paragraph) and kind in _IMPRINT:
+                row = self._imprint(block)
+                if before in _IMPRINT:
+                    shown[-1]["rows"].append(row)
+                else:
+                    shown.append({"is": "colophon", "rows": [row]})
+            elif isinstance(block, Paragraph):
+                made = self._paragraph(block, before)
+                made["is-attached"] = before == "appendix" or i == 0
+                following = blocks[i + 1] if i + 1 < len(blocks) else None
+                made["has-caption"] = isinstance(following, Paragraph) and following.kind == "text-caption"
+                if kind in ("signature", "sign-date"):
+                    made["right"] = _from_right(blocks, i)
+                shown.append(made)
+            elif isinstance(block, Table):
+                table = self._table(block)
+                while table["is-turned"] and shown and shown[-1].get("level"):
+                    table["above"].insert(0, shown.pop())
+                shown.append(table)
+            else:
+                shown.append(self._block(block))
+            before = kind
+        return shown
+
+    def _paragraph(self, block: Paragraph, before: str) -> Json:
+        """A paragraph; the title of a text that is issued by the one above it, or attached, begins a page."""
+        level = 0
+        if block.level:
+            level = self._level = min(block.level - 1 or 1, self._level + 1)
+        run_in = "kai" if block.kind == "level-2" else "hei"
+        anchor = ""
+        if block.anchor in self._anchors and block.anchor not in self._claimed:
+            self._claimed.add(block.anchor)
+            anchor = "at-" + block.anchor
+        return {
+            "is": "paragraph",
+            "kind": block.kind,
+            "level": level,
+            "face": _HEADING_FACES.get(block.kind) or {1: "hei", 2: "kai"}.get(level, "fangsong"),
+            "anchor": anchor,
+            "is-next": before == block.kind or (block.kind == "sign-date" and before == "signature"),
+            "is-title": _is_title(block, before),
+            "indent": _note_indent(block.text) if block.kind == "attach-note" else [],
+            "lines": title_lines(block.text) if _is_title(block, before) and _is_plain(block) else [],
+            "runs": [block.text] if block.kind == "code" else self._runs(block.runs, run_in),
+            "id": next(self._ids),
+            "has-image": any(run.image for run in block.runs),
+        }
+
+    def _imprint(self, block: Paragraph) -> Json:
+        """A line of 版记; who printed it and when stand at its two ends."""
+        match = _PRINTED.fullmatch(block.text)
+        if match and len(block.runs) == 1:
+            return {"first": [match[1]], "last": [match[2]]}
+        return {"first": self._runs(block.runs), "last": []}
+
+    def _block(self, block: Block) -> Json:
+        match block:
+            case Figure():
+                caption = self._runs(block.caption)
+                return {"is": "figure", "id": next(self._ids), "image": self._image(block.image), "caption": caption}
+            case List():
+                return {"is": "list", "first": block.first, "items": [self._all(item) for item in block.items]}
+            case Quote():
+                return {"is": "quote", "blocks": self._all(block.blocks)}
+            case Divider():
+                return {"is": "divider"}
+            case _:
+                raise AssertionError(block)
+
+    def _table(self, table: Table) -> Json:
+        size, is_turned, widths = _widths(table)
+        cells = list(_placed(table))
+        headers = _header_rows(cells, table.headers)
+        shown = [
+            {
+                "x": x,
+                "y": y,
+                "columns": cell.columns,
+                "rows": cell.rows,
+                "is-header": cell.is_header,
+                "is-long": _length(cell) > _LONG,
+                "align": cell.align,
+                "blocks": self._all(cell.blocks),
+            }
+            for x, y, cell in cells
+        ]
+        return {
+            "is": "table",
+            "id": next(self._ids),
+            "widths": widths,
+            "size": size,
+            "is-turned": is_turned,
+            "above": [],  # headings that are turned with it
+            "caption": self._runs(table.caption),
+            "headers": headers,
+            "header": [made for made, (_, y, _) in zip(shown, cells, strict=True) if y < headers],
+            "cells": [made for made, (_, y, _) in zip(shown, cells, strict=True) if y >= headers],
+        }
+
+    # ------------------------------------------------ runs
+
+    def _runs(self, runs: Runs, run_in: str = "hei") -> list[str | Json]:
+        shown: list[str | Json] = []
+        for run in runs:
+            if run.note:
+                if run.note <= len(self._notes):
+                    is_first = run.note not in self._noted
+                    self._noted.add(run.note)
+                    shown.append({"kind": "note", "number": run.note, "is-first": is_first})
+            elif run.image:
+                shown.append({"kind": "image", "image": self._image(run.image)})
+            else:
+                for text in _PIECES.findall(run.text):
+                    if text in _MARKS:
+                        shown.append({"kind": _MARKS[text]})
+                    else:
+                        shown.append(self._run(run, text, run_in))
+        return shown
+
+    def _run(self, run: Run, text: str, run_in: str) -> str | Json:
+        face = "kai" if run.is_italic else ""
+        if run.role == "run-in":
+            face = run_in
+        elif run.role == "article-no" or run.is_bold:
+            face = "hei"
+        is_inside = run.link[1:] in self._anchors and run.link.startswith("#")
+        to = "at-" + run.link[1:] if is_inside else run.link if _LEADS_OUT.match(run.link) else ""
+        if not (face or to or run.is_code or run.is_raised):
+            return text
+        return {
+            "kind": "text",
+            "text": text,
+            "face": face,
+            "is-code": run.is_code,
+            "is-raised": run.is_raised,
+            "to": to,
+            "is-inside": is_inside,
+        }
+
+    def _image(self, image: Image) -> Json:
+        path = f"/{_name_of(image.src, self._sources)}" if image.src in self._sources else ""
+        return {"path": path, "alt": image.text, "width": image.width}
+
+
+_NUMBERED_NOTE = re.compile("(附[件表图])?[ \u3000]*[：:]?[ \u3000]*([0-9０-９]{1,2})[ \u3000]*[.．、]")
+_NOTE = re.compile("附[件表图][ \u3000]*[：:]")
+
+
+def _note_indent(text: str) -> tuple[float, float]:
+    """How many characters the lines of 附件说明 are from the left, and those after the first from these (7.3.4)."""
+    if numbered := _NUMBERED_NOTE.match(text):
+        return (2, 4.5) if numbered[1] else (5, 1.5)
+    return (2, 3) if _NOTE.match(text) else (5, 0)
+
+
+def _from_right(blocks: Sequence[Block], i: int) -> float:
+    """How many characters 署名 or 成文日期 is from the right: the date 4, the names centred above it (7.3.5.1)."""
+    group = [(block.kind, width_of(block.text)) if isinstance(block, Paragraph) else ("", 0.0) for block in blocks]
+    first = last = i
+    while first and group[first - 1][0] == "signature":
+        first -= 1
+    while group[last][0] == "signature" and last + 1 < len(group) and group[last + 1][0] in ("signature", "sign-date"):
+        last += 1
+    if group[last][0] != "sign-date":
+        return 2
+    middle = max(4 + group[last][1] / 2, 2 + max(wide for _, wide in group[first : last + 1]) / 2)
+    return max(0.0, middle - group[i][1] / 2)
+
+
+_SENTENCE = re.compile("[。；！？]|[：，]$")
+_LONGEST_TITLE = 60
+
+
+def _is_title(block: Paragraph, before: str) -> bool:
+    """Whether it is the title of a text of its own: in a compilation, attached to the one above, or issued by it."""
+    if block.kind == "rule-title":
+        return True
+    if before == "appendix":
+        is_short = len(block.text) <= _LONGEST_TITLE and not _SENTENCE.search(block.text)
+        return block.kind in ("", "chapter") and is_short
+    return before in ("sign-date", "annotation") and block.level == 2 and not block.kind
+
+
+def _is_plain(block: Paragraph) -> bool:
+    return all(run == Run(run.text) for run in block.runs)
+
+
+def _facts(paper: Paper) -> Iterator[Block]:
+    """The fields of the column's kind, as the table above the text."""
+    if paper.facts:
+        rows = [[Cell((Paragraph((Run(word),)),) if word else ()) for word in row] for row in paper.facts]
+        yield Table(tuple((label._replace(is_header=True), value) for label, value in rows), columns=2)
+
+
+def _note_of(fonts: Iterable[Font]) -> str:
+    """What readers of the file's properties are told of its fonts; "" where all are what the standard names."""
+    missing = [_ROLE_NAMES[font.role] for font in fonts if not font.is_own]
+    return f"{'、'.join(missing)}以开源字体代替" if missing else ""
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def _runs(blocks: Iterable[Block]) -> Iterator[Run]:
+    """Every run in the blocks, however deep."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield from block.runs
+            case Figure():
+                yield Run(image=block.image)
+                yield from block.caption
+            case List(items=parts) | Footnotes(notes=parts):
+                for part in parts:
+                    yield from _runs(part)
+            case Quote():
+                yield from _runs(block.blocks)
+            case Table():
+                yield from block.caption
+                for row in block.rows:
+                    for cell in row:
+                        yield from _runs(cell.blocks)
+            case Divider():
+                pass
+
+
+def _images(blocks: Iterable[Block]) -> Iterator[Image]:
+    return (run.image for run in _runs(blocks) if run.image)
+
+
+def _readable(path: str) -> tuple[str, str] | None:
+    """Path and kind of a picture, None if it is of a kind that a PDF cannot hold."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - what is not told a place is ""
+            head = file.read(1000)
+    except OSError:
+        return None
+    for start, kind in _PICTURES:
+        if head.startswith(start):
+            return path, kind
+    return (path, "svg") if b"<svg" in head else None
+
+
+def _name_of(src: str, sources: Mapping[str, tuple[str, str]]) -> str:
+    return f"{list(sources).index(src)}.{sources[src][1]}"
+
+
+@contextmanager
+def _pictures(sources: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="sitegen-pictures-", ignore_cleanup_errors=True) as folder:
+        for src, (path, _) in sources.items():
+            Path(folder, _name_of(src, sources)).write_bytes(Path(path).read_bytes())
+        yield folder
+
+
+# ---------------------------------------------------------------- tables
+
+_SIZES = ((14.0, 7.0), (12.0, 6.0), (10.5, 5.0), (9.0, 4.0))  # of the type, and how many characters a column needs
+_SMALLEST = 7.5
+_WIDTH, _HEIGHT = 156 / 0.3528, 225 / 0.3528  # of 版心, in points
+_PADDING = 7.0  # of a cell, in points
+_LONG = 150  # characters of a cell that may be divided between pages
+_WORD = re.compile("[!-~]+")  # what no line break divides
+_LONGEST_WORD = 14.0
+
+
+def _widths(table: Table) -> tuple[float, bool, list[float]]:
+    """The size of the type, whether the table has a page of its own that is turned, and the widths of the columns."""
+    columns = max([x + cell.columns for x, _, cell in _placed(table)], default=1)
+    lengths: list[list[float]] = [[1.0] for _ in range(columns)]  # in characters, of the cells of each column
+    words = [1.0] * columns
+    for x, _, cell in _placed(table):
+        texts = [line for run in _runs(cell.blocks) for line in run.text.split("\n")]
+        wide = width_of("".join(texts)) / cell.columns
+        word = max([width_of(word) for text in texts for word in _WORD.findall(text)], default=1.0) / cell.columns
+        for column in range(x, x + cell.columns):
+            lengths[column].append(wide)
+            words[column] = max(words[column], min(word, _LONGEST_WORD))
+    for room, is_turned in ((_WIDTH, False), (_HEIGHT, True)):
+        for size, enough in _SIZES:
+            free = (room - columns * _PADDING) / size
+            needs = [min(max(long), max(enough, word)) for long, word in zip(lengths, words, strict=True)]
+            if sum(needs) <= free:
+                shares = _shared(free - sum(needs), lengths, needs)
+                return size, is_turned, [round(share + _PADDING / size, 3) for share in shares]
+    return _SMALLEST, True, [need + 1 for need in needs]
+
+
+def _shared(free: float, lengths: Sequence[Sequence[float]], needs: Sequence[float]) -> list[float]:
+    """The widths of columns that need at least `needs`: what is left goes to those that have more to say."""
+    missing = [max(long) - need for long, need in zip(lengths, needs, strict=True)]
+    if sum(missing) <= free:
+        return [need + more for need, more in zip(needs, missing, strict=True)]
+    excess = [sum(max(0.0, wide - need) for wide in long) for long, need in zip(lengths, needs, strict=True)]
+    shares = [min(more, free * part / sum(excess)) for more, part in zip(missing, excess, strict=True)]
+    return [need + share for need, share in zip(needs, shares, strict=True)]
+
+
+def _placed(table: Table) -> Iterator[tuple[int, int, Cell]]:
+    """Column, row and cell of all cells; one that would lie on another is cut where that begins."""
+    taken: set[tuple[int, int]] = set()
+    for y, row in enumerate(table.rows):
+        x = 0
+        for cell in row:
+            while (x, y) in taken:
+                x += 1
+            columns = next((i for i in range(1, cell.columns) if (x + i, y) in taken), cell.columns)
+            rows = min(cell.rows, len(table.rows) - y)
+            taken.update((x + i, y + j) for i in range(columns) for j in range(rows))
+            yield x, y, cell._replace(columns=columns, rows=rows)
+            x += columns
+
+
+def _header_rows(cells: Sequence[tuple[int, int, Cell]], wanted: int) -> int:
+    """How many of the first rows are repeated: no cell of theirs reaches below, and they are not most of a page."""
+    headers = wanted
+    for _, y, cell in cells:
+        if y < headers:
+            headers = max(headers, y + cell.rows)
+    rows = 1 + max((y for _, y, _ in cells), default=0)
+    words = sum(_length(cell) for _, y, cell in cells if y < headers)
+    return headers if headers < rows and headers <= 5 and words <= 300 else 0
+
+
+def _length(cell: Cell) -> int:
+    return sum(len(run.text) for run in _runs(cell.blocks))

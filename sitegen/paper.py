@@ -1,0 +1,501 @@
+"""Turn the HTML of a body into the blocks that a Word or PDF file of it is made of: one text in three forms.
+
+Exports `Paper`, `blocks_of`, `text_of`, `notes_of`, `title_lines`, `width_of`, the blocks (`Paragraph`, `Figure`,
+`List`, `Quote`, `Table`, `Divider`, `Footnotes`), and what they hold (`Run`, `Image`, `Cell`, `PaperFile`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+
+class PaperFile(NamedTuple):
+    """One of the attachments that the page offers."""
+
+    title: str
+    url: str = ""  # absolute, "" where the site does not know its own address
+
+
+class Paper(NamedTuple):
+    """What a Word or PDF file of one document is made of."""
+
+    title: str
+    html: str  # of `render_body`: addresses are absolute, "#anchor" in this text, or none
+    caption: str = ""  # 题注
+    issuers: tuple[str, ...] = ()
+    doc_no: str = ""
+    red_head: bool = False  # 发文机关标志, 文号 and the red line above the title
+    facts: tuple[tuple[str, str], ...] = ()  # fields of the column's kind, shown above the text
+    attachments: tuple[PaperFile, ...] = ()
+    images: tuple[tuple[str, str], ...] = ()  # `src` in the HTML, digest of the file
+    language: str = "zh-CN"
+    address: str = ""  # of the page, absolute; "" where the site does not know its own
+    day: date = date.min  # of publication
+
+
+class Image(NamedTuple):
+    """A picture, by the `src` that it has in the HTML."""
+
+    src: str
+    text: str  # what stands in its place for who cannot see it
+    width: int = 0  # in CSS pixels, 0 if the author gave none
+    height: int = 0
+
+
+class Run(NamedTuple):
+    """A stretch of text of one kind; a line feed in it is a line break. One with a `note` or an `image` has no text."""
+
+    text: str = ""
+    role: str = ""  # article-no: 第×条; run-in: the first sentence after 一、; cite: a citation that leads somewhere
+    is_bold: bool = False
+    is_italic: bool = False
+    is_code: bool = False
+    is_raised: bool = False
+    link: str = ""
+    note: int = 0  # the number of the footnote referred to here
+    image: Image | None = None
+
+
+Runs: TypeAlias = tuple[Run, ...]
+
+
+class Paragraph(NamedTuple):
+    """A paragraph or a heading."""
+
+    runs: Runs
+    kind: str = ""  # the class it has on the page: addressee, article, chapter, level-1 …; code; or "appendix": 附件1
+    level: int = 0  # of a heading: 2 is the highest in a body
+    anchor: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return "".join([run.text for run in self.runs])
+
+
+class Figure(NamedTuple):
+    """A picture that is a block of its own."""
+
+    image: Image
+    caption: Runs = ()
+
+
+class List(NamedTuple):
+    """A list; `first` is the number of its first item, None if they have dots."""
+
+    items: tuple[tuple[Block, ...], ...]
+    first: int | None = None
+
+
+class Quote(NamedTuple):
+    """What stands in a box of its own."""
+
+    blocks: tuple[Block, ...]
+
+
+class Cell(NamedTuple):
+    """A cell of a table."""
+
+    blocks: tuple[Block, ...]
+    columns: int = 1  # how many it spans
+    rows: int = 1
+    is_header: bool = False
+    align: str = ""  # "", center, right or num
+
+
+class Table(NamedTuple):
+    """A table. A cell that spans rows is in the first of them only."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    headers: int = 0  # how many of the first rows are repeated on each page
+    caption: Runs = ()
+    columns: int = 0  # how many columns its grid has
+
+
+class Divider(NamedTuple):
+    """A line across."""
+
+
+class Footnotes(NamedTuple):
+    """The footnotes, the first has number 1; the last of the blocks of a text that has any."""
+
+    notes: tuple[tuple[Block, ...], ...]
+
+
+Block: TypeAlias = Paragraph | Figure | List | Quote | Table | Divider | Footnotes
+
+
+# ---------------------------------------------------------------- from HTML
+
+_INLINE = frozenset(
+    {"a", "b", "strong", "i", "em", "code", "sup", "sub", "span", "br", "img", "s", "del", "ins", "mark"}
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_SPACE = re.compile("[ \t\r\n\f]+")
+_DIGITS = re.compile("[0-9]+")
+_KINDLESS = frozenset({"external", "center", "right", "num", "scroll-hint"})  # classes that say nothing of a paragraph
+_APPENDIX = re.compile("附[ \u3000]*[件表图][ \u3000]*(?:[0-9０-９]{1,3}|[一二三四五六七八九十]{1,3})?[：:]?")
+
+
+def blocks_of(html: str) -> tuple[Block, ...]:
+    """The blocks of a body as `render_body` writes it; ways back from footnotes are left out.
+
+    Guarantees: no paragraph without a run; white space is one space, none at the ends; neighbouring runs differ in
+    more than their text; `Footnotes` come last and once.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    root = LexborHTMLParser(html).body
+    if root is None:
+        return ()
+    blocks: list[Block] = []
+    notes: tuple[tuple[Block, ...], ...] = ()
+    for block in _blocks(root):
+        if isinstance(block, Footnotes):
+            notes += block.notes
+        else:
+            blocks.append(block)
+    blocks = list(_with_appendices(blocks))
+    return (*blocks, Footnotes(notes)) if notes else tuple(blocks)
+
+
+def notes_of(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], ...]:
+    """The footnotes among the blocks of a text."""
+    return blocks[-1].notes if blocks and isinstance(blocks[-1], Footnotes) else ()
+
+
+def _blocks(parent: LexborNode) -> Iterator[Block]:
+    """The blocks in an element; words that stand in it between others are paragraphs."""
+    loose: list[Run] = []
+    for node in parent.iter(include_text=True):
+        tag = node.tag or ""
+        if tag == "-text" or tag in _INLINE:
+            loose += _runs(node, Run())
+            continue
+        if tag.startswith("-") or tag in ("script", "style", "template"):
+            continue
+        if loose:
+            yield from _paragraph(loose)
+            loose = []
+        yield from _block(node, tag)
+    yield from _paragraph(loose)
+
+
+def _block(node: LexborNode, tag: str) -> Iterator[Block]:
+    if tag == "p" or tag in _HEADINGS:
+        attributes = node.attributes
+        names = [name for name in (attributes.get("class") or "").split() if name not in _KINDLESS]
+        kind = names[0] if names else ""
+        if attributes.get("aria-hidden") != "true":
+            runs = _inside(node, Run())
+            yield from _paragraph(runs, kind, _HEADINGS.get(tag, 0), attributes.get("id") or "")
+    elif tag in ("ul", "ol"):
+        start = node.attributes.get("start") or ""
+        first = (int(start) if _DIGITS.fullmatch(start) else 1) if tag == "ol" else None
+        yield List(tuple([tuple(_blocks(item)) for item in node.iter() if item.tag == "li"]), first)
+    elif tag == "blockquote":
+        yield Quote(tuple(_blocks(node)))
+    elif tag == "table":
+        yield from _table(node)
+    elif tag == "figure":
+        yield from _figure(node)
+    elif tag == "pre":
+        text = node.text(deep=True).removesuffix("\n")
+        if text:
+            yield Paragraph((Run(text, is_code=True),), "code")
+    elif tag == "hr":
+        yield Divider()
+    elif tag == "section" and "footnotes" in (node.attributes.get("class") or "").split():
+        yield Footnotes(tuple([tuple(_blocks(item)) for item in node.css("li[id^=fn]") if _is_note(item)]))
+    else:
+        yield from _blocks(node)
+
+
+def _is_note(item: LexborNode) -> bool:
+    return bool(re.fullmatch("fn[0-9]+", item.attributes.get("id") or ""))
+
+
+def _figure(node: LexborNode) -> Iterator[Block]:
+    images = [run.image for run in _inside(node, Run()) if run.image]
+    caption = node.css_first("figcaption")
+    words = _tidied(_inside(caption, Run())) if caption is not None else ()
+    for i, image in enumerate(images):
+        yield Figure(image, words if i == len(images) - 1 else ())
+
+
+def _table(node: LexborNode) -> Iterator[Block]:
+    rows: list[tuple[Cell, ...]] = []
+    headers = 0
+    caption: Runs = ()
+    for part in node.iter():
+        if part.tag == "caption":
+            caption = _tidied(_inside(part, Run()))
+        for row in (part,) if part.tag == "tr" else part.iter():
+            if row.tag != "tr":
+                continue
+            rows.append(tuple([_cell(cell) for cell in row.iter() if cell.tag in ("td", "th")]))
+            headers += part.tag == "thead"
+    if any(rows):
+        yield _fitted(rows, headers, caption)
+
+
+def _cell(node: LexborNode) -> Cell:
+    attributes = node.attributes
+    names = (attributes.get("class") or "").split()
+    align = next((name for name in names if name in ("center", "right", "num")), "")
+    return Cell(
+        tuple(_blocks(node)),
+        _span(attributes.get("colspan")),
+        _span(attributes.get("rowspan")),
+        node.tag == "th",
+        align,
+    )
+
+
+def _span(written: str | None) -> int:
+    return max(1, min(int(written), 1000)) if written and _DIGITS.fullmatch(written) else 1
+
+
+def _fitted(rows: Sequence[tuple[Cell, ...]], headers: int, caption: Runs) -> Table:
+    """The table with every row as wide as the widest, and no cell that reaches below the last row."""
+    fitted: list[list[Cell]] = []
+    widths: list[int] = []
+    reaching: list[tuple[int, int]] = []  # columns and rows left of the cells above that reach down
+    for i, row in enumerate(rows):
+        cells = [cell._replace(rows=min(cell.rows, len(rows) - i)) for cell in row]
+        widths.append(sum(cell.columns for cell in cells) + sum(columns for columns, _ in reaching))
+        reaching = [(columns, left - 1) for columns, left in reaching if left > 1]
+        reaching += [(cell.columns, cell.rows - 1) for cell in cells if cell.rows > 1]
+        fitted.append(cells)
+    wide = max(widths)
+    for cells, width in zip(fitted, widths, strict=True):
+        cells += [Cell(())] * (wide - width)
+    return Table(tuple([tuple(cells) for cells in fitted]), min(headers, len(rows) - 1), caption, wide)
+
+
+# ---------------------------------------------------------------- inside a line
+
+
+def _paragraph(runs: Iterable[Run], kind: str = "", level: int = 0, anchor: str = "") -> Iterator[Block]:
+    words = _tidied(runs)
+    if words:
+        yield Paragraph(words, kind, level, anchor)
+
+
+def _inside(node: LexborNode, style: Run) -> Iterator[Run]:
+    for child in node.iter(include_text=True):
+        yield from _runs(child, style)
+
+
+def _runs(node: LexborNode, style: Run) -> Iterator[Run]:
+    """The runs of an inline node, in the style of what it stands in."""
+    tag = node.tag or ""
+    if tag == "-text":
+        text = node.text_content
+        if text:
+            yield style._replace(text=_SPACE.sub(" ", text))
+        return
+    if tag == "br":
+        yield style._replace(text="\n")
+        return
+    if tag in ("strong", "b"):
+        style = style._replace(is_bold=True)
+    elif tag in ("em", "i"):
+        style = style._replace(is_italic=True)
+    elif tag == "code":
+        style = style._replace(is_code=True)
+    elif tag in ("span", "a", "img", "sup"):
+        attributes = node.attributes
+        names = (attributes.get("class") or "").split()
+        if tag == "img":
+            yield Run(image=_image(attributes), link=style.link)
+            return
+        if tag == "sup":
+            number = _DIGITS.search(node.text(deep=True)) if "footnote-ref" in names else None
+            if number:
+                yield Run(note=int(number[0]))
+                return
+            style = style._replace(is_raised=True)
+        elif tag == "a":
+            if "footnote-back" in names:
+                return
+            style = style._replace(link=attributes.get("href") or "", role="cite" if "cite" in names else style.role)
+        elif names:
+            style = style._replace(role=names[0])
+    yield from _inside(node, style)
+
+
+def _image(attributes: dict[str, str | None]) -> Image:
+    width, height = (
+        int(size) if (size := attributes.get(name) or "") and _DIGITS.fullmatch(size) else 0
+        for name in ("width", "height")
+    )
+    return Image(attributes.get("src") or "", attributes.get("alt") or "", width, height)
+
+
+def _tidied(runs: Iterable[Run]) -> Runs:
+    """The runs without white space at the ends and around breaks, those of one style as one."""
+    joined: list[Run] = []
+    for run in runs:
+        last = joined[-1] if joined else None
+        text = run.text
+        if last is not None and text.startswith(" ") and last.text.endswith((" ", "\n")):
+            text = text[1:]
+        if text == "\n" and last is not None:
+            last = joined[-1] = last._replace(text=last.text.rstrip(" "))
+        if not text and not run.note and run.image is None:
+            continue
+        if (
+            last is not None
+            and not (run.note or run.image or last.note or last.image)
+            and _styled(last) == _styled(run)
+        ):
+            joined[-1] = last._replace(text=last.text + text)
+        else:
+            joined.append(run._replace(text=text))
+    return _stripped(joined)
+
+
+def _styled(run: Run) -> Run:
+    return run._replace(text="")
+
+
+def _stripped(runs: list[Run]) -> Runs:
+    def is_empty(run: Run) -> bool:
+        return not (run.text or run.note or run.image)
+
+    while runs and not (runs[0].note or runs[0].image):
+        runs[0] = runs[0]._replace(text=runs[0].text.lstrip(" \n"))
+        if runs[0].text:
+            break
+        del runs[0]
+    while runs and not (runs[-1].note or runs[-1].image):
+        runs[-1] = runs[-1]._replace(text=runs[-1].text.rstrip(" \n"))
+        if runs[-1].text:
+            break
+        del runs[-1]
+    return tuple([run for run in runs if not is_empty(run)])
+
+
+# ---------------------------------------------------------------- what belongs together
+
+
+def _with_appendices(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, the line 附件1 above an attachment that the text itself holds marked as such.
+
+    One without a number, or with a colon, is one only below the 成文日期: above it, it is 附件说明.
+    """
+    is_below_date = False
+    for i, block in enumerate(blocks):
+        if not isinstance(block, Paragraph):
+            yield block
+            continue
+        is_below_date = is_below_date or block.kind == "sign-date"
+        text = block.text
+        if i and len(text) <= 12 and i + 1 < len(blocks) and _APPENDIX.fullmatch(text):
+            following = blocks[i + 1]
+            is_note = isinstance(following, Paragraph) and following.kind == "attach-note"
+            if is_below_date or (text[-1] not in "件表图：:" and not is_note):
+                yield block._replace(kind="appendix")
+                continue
+        yield block
+
+
+# ---------------------------------------------------------------- lines of a title
+
+_WIDEST_TITLE = 20  # characters of 二号 (22 pt) in 156 mm
+_GOOD_BREAK = re.compile(
+    "(?<=[》）、])|(?<=关于)|(?<=印发)|(?<=政府|公室|公厅|员会|法院)|(?=[《（])|(?=关于)|(?<=[局厅部委])|(?<=的)|(?=的通知)"
+)
+_NO_BREAK_BEFORE = "》〉」』）〕】、，。；：！？”’·%‰0123456789"
+_NO_BREAK_AFTER = "《〈「『（〔【“‘第·0123456789"
+
+
+def width_of(text: str) -> float:
+    """How many full-width characters the text is wide; those of ASCII count half.
+
+    >>> width_of("第2条")
+    2.5
+    """
+    return sum([0.5 if character.isascii() else 1.0 for character in text])
+
+
+def title_lines(title: str, widest: int = _WIDEST_TITLE) -> tuple[str, ...]:
+    """The title in as few lines as hold it, of about the same length and cut where a reader pauses (GB/T 9704 7.3.1).
+
+    >>> title_lines("示例市人民政府办公室关于印发《示例市科技计划项目管理办法》的通知")
+    ('示例市人民政府办公室关于印发', '《示例市科技计划项目管理办法》的通知')
+    """
+    wide = width_of(title)
+    if wide <= widest:
+        return (title,)
+    good = {match.start() for match in _GOOD_BREAK.finditer(title)}
+    count = int(-(-wide // widest))
+    for lines in (count, count + 1):
+        aim = wide / lines
+        costs: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]  # by where the line ends: cost, where it begins
+        for _ in range(lines):
+            found: dict[int, tuple[float, int]] = {}
+            for begin, (cost, _) in costs[-1].items():
+                line = 0.0
+                for end in range(begin + 1, len(title) + 1):
+                    line += width_of(title[end - 1])
+                    if line > widest:
+                        break
+                    if end < len(title) and (title[end] in _NO_BREAK_BEFORE or title[end - 1] in _NO_BREAK_AFTER):
+                        continue
+                    sum_ = cost + (line - aim) ** 2 + (0 if end in good or end == len(title) else 60)
+                    if end not in found or sum_ < found[end][0]:
+                        found[end] = (sum_, begin)
+            costs.append(found)
+        if len(title) in costs[-1]:
+            cuts = [len(title)]
+            for ends in reversed(costs[1:]):
+                cuts.append(ends[cuts[-1]][1])
+            return tuple([title[begin:end] for end, begin in zip(cuts[-2::-1], cuts[:0:-1], strict=True)])
+    return (title,)
+
+
+# ---------------------------------------------------------------- as text
+
+
+def text_of(paper: Paper) -> str:
+    """The words of the document in reading order, a line for each paragraph and cell; footnotes come last.
+
+    Marks that a reader sees before items, the numbers of footnotes and the texts of pictures are not among them.
+    """
+    lines = [*paper.issuers, "文件", paper.doc_no] if paper.red_head else []
+    lines += (paper.title, paper.caption)
+    for label, value in paper.facts:
+        lines += (label, value)
+    lines += _lines(blocks_of(paper.html))
+    if paper.attachments:
+        lines += ("附件", *(file.title for file in paper.attachments))
+    return "\n".join([line for line in lines if line])
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield block.text
+            case Figure():
+                yield "".join([run.text for run in block.caption])
+            case List(items=inner) | Footnotes(notes=inner):
+                for item in inner:
+                    yield from _lines(item)
+            case Quote(blocks=quoted):
+                yield from _lines(quoted)
+            case Table():
+                yield "".join([run.text for run in block.caption])
+                for row in block.rows:
+                    for cell in row:
+                        yield from _lines(cell.blocks)
+            case Divider():
+                pass

@@ -1,0 +1,88 @@
+"""Turn the documents of a 规章库 or 规范性文件库 into its lists: in force, not yet in force, ended. Pure.
+
+A column of such a kind is a library, unless its name says that it keeps what has ended (废止和失效规章): then it is an
+archive, and what ends in the libraries beside it stands there by itself, from that day on.
+
+Exports `LIBRARY_KINDS`, `Shelves`, `is_library`, `shelves_of`, `contents_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from sitegen.catalog import Catalog, below
+from sitegen.model import Column, ColumnId, DocId, Validity
+
+LIBRARY_KINDS = ("regulation", "normative")  # 规章, 行政规范性文件
+ENDED = (Validity.EXPIRED, Validity.REPEALED)
+
+
+class Shelves(NamedTuple):
+    """The documents of a library by their state, each list newest first."""
+
+    current: tuple[DocId, ...]  # in force, also where articles have been amended
+    pending: tuple[DocId, ...]
+    ended: tuple[DocId, ...]  # with those of the archives beside it
+
+
+def is_library(column: Column) -> bool:
+    """Whether the column lists what is in force apart from the rest."""
+    return _is_shelved(column) and not _is_archive(column)
+
+
+def shelves_of(catalog: Catalog) -> Mapping[ColumnId, Shelves]:
+    """The lists of each library."""
+    rank = {doc_id: number for number, doc_id in enumerate(catalog.documents)}
+    found = {}
+    for column in catalog.columns.values():
+        if not is_library(column):
+            continue
+        by_state = _by_state(catalog, catalog.by_column[column.id])
+        ended = {*by_state.ended}
+        for archive in _archives(catalog.columns, column):
+            ended.update(catalog.by_column[archive.id])
+        found[column.id] = by_state._replace(ended=tuple(sorted(ended, key=rank.__getitem__)))
+    return found
+
+
+def contents_of(catalog: Catalog, shelves: Mapping[ColumnId, Shelves]) -> Mapping[ColumnId, tuple[DocId, ...]]:
+    """What each column holds for its readers: as `Catalog.listed`, but what has ended stands in the archive."""
+    rank = {doc_id: number for number, doc_id in enumerate(catalog.documents)}
+    found = dict(catalog.listed)
+    for library, lists in shelves.items():
+        column = catalog.columns[library]
+        archives = [other for other in _archives(catalog.columns, column) if other.parent == column.parent]
+        if not archives:
+            continue
+        found[library] = tuple(sorted((*lists.current, *lists.pending), key=rank.__getitem__))
+        ended = _by_state(catalog, catalog.by_column[library]).ended
+        for archive in archives:
+            found[archive.id] = tuple(sorted({*found[archive.id], *ended}, key=rank.__getitem__))
+    return found
+
+
+def _is_shelved(column: Column) -> bool:
+    return column.kind.id in LIBRARY_KINDS and not column.children
+
+
+def _is_archive(column: Column) -> bool:
+    return _is_shelved(column) and ("废止" in column.name or "失效" in column.name)
+
+
+def _archives(columns: Mapping[ColumnId, Column], library: Column) -> Iterator[Column]:
+    """The archives beside the library, and beside the columns whose documents it gathers."""
+    gathered = (inner for name in library.gathers if name in columns for inner in below(columns, name))
+    parents = {columns[name].parent for name in (library.id, *gathered) if columns[name].kind.id == library.kind.id}
+    for column in columns.values():
+        if column.parent in parents and column.kind.id == library.kind.id and _is_archive(column):
+            yield column
+
+
+def _by_state(catalog: Catalog, ids: Iterable[DocId]) -> Shelves:
+    lists: tuple[list[DocId], list[DocId], list[DocId]] = [], [], []
+    for doc_id in ids:
+        on = catalog.validity.get(doc_id)
+        state = on.state if on else Validity.EFFECTIVE
+        lists[1 if state is Validity.PENDING else 2 if state in ENDED else 0].append(doc_id)
+    return Shelves(*map(tuple, lists))

@@ -1,0 +1,355 @@
+"""PDF files have the words of the page, and the page of GB/T 9704: measured in the files themselves."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pypdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sitegen.diagnostics import SitegenError
+from sitegen.formats.pdf import PDF
+from sitegen.load.fonts import find_fonts, system_folders
+from sitegen.markdown import parse_body, render_body
+from sitegen.model import Font, Kit, Link, Task
+from sitegen.paper import Paper, PaperFile, text_of
+
+REPO = Path(__file__).resolve().parents[2]
+MM = 72 / 25.4
+PITCH = 225 * MM / 22
+
+
+@cache
+def fonts() -> tuple[Font, ...]:
+    return find_fonts(Path("no-fonts-here"), system_folders(), {}, 0)
+
+
+pytestmark = pytest.mark.skipif(not fonts(), reason="no Chinese font on this machine")
+
+
+def paper(body: str, title: str = "某市科学技术奖励办法", **fields: Any) -> Paper:
+    parsed = parse_body(body, 1).body
+    links = tuple(Link("" if reference.is_citation else reference.target) for reference in parsed.references)
+    return Paper(title, render_body(parsed, links), **{"day": date(2026, 3, 4), **fields})
+
+
+def made(model: Paper, sources: dict[str, str] | None = None) -> bytes:
+    return PDF.produce(Task("doc/a/a.pdf", "pdf", model), Kit({}, fonts=fonts(), sources=sources or {}))
+
+
+def read(data: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(data))
+
+
+class Piece(NamedTuple):
+    """A stretch of text where it stands on its page, in points from the lower left."""
+
+    x: float
+    y: float
+    size: float
+    text: str
+
+
+def pieces(data: bytes) -> list[list[Piece]]:
+    """What stands on each page, page numbers among it."""
+    pages = []
+    for page in read(data).pages:
+        found: list[Piece] = []
+
+        def visit(text: str, cm: list[float], tm: list[float], font: object, size: float, into: Any = found) -> None:
+            if text.strip():
+                into.append(Piece(cm[4] + tm[4], cm[5] + tm[5], size, text.strip("\n")))
+
+        page.extract_text(visitor_text=visit)
+        pages.append(found)
+    return pages
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def words(data: bytes) -> str:
+    """All words without white space and page numbers."""
+    return bare("".join(piece.text for page in pieces(data) for piece in page if not is_number(piece)))
+
+
+def is_number(piece: Piece) -> bool:
+    return piece.y < 90 and re.fullmatch(r"— \d+ —", piece.text.strip()) is not None
+
+
+REGULATION = "\n\n".join(
+    [
+        "第一章　总则",
+        *(f"第{n}条　为了规范科学技术奖励工作，{'鼓励自主创新，' * 9}制定本办法。" for n in "一二三四五六七八九"),
+        "第二章　附则",
+        "第十条　本办法自2026年5月1日起施行，有效期五年。",
+    ]
+)
+NOTICE = """各县（市、区）人民政府，市政府各部门：
+
+现将有关事项通知如下，请认真贯彻执行。
+
+一、总体要求
+
+（一）坚持公开为常态。依照《中华人民共和国政府信息公开条例》（国令第711号）办理。
+
+1.做好第一项工作。
+
+附件：1. 任务分工表
+
+某市科学技术局
+
+2026年3月4日
+
+（此件公开发布）
+"""
+
+
+# ---------------------------------------------------------------- the same words
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        paper(REGULATION, caption="（2026年3月4日某市人民政府令第1号公布　自2026年5月1日起施行）"),
+        paper(NOTICE, issuers=("某市科学技术局",), doc_no="某科〔2026〕1号", red_head=True),
+        paper("正文**重点**、*楷体*、`code`。\n\n> 引文\n\n```\na  = 1\n```", facts=(("时限", "20个工作日"),)),
+        paper("见[第一章](#第一章总则)。\n\n第一章 总则\n\n第一条 文字。", attachments=(PaperFile("申报书"),)),
+        paper("| 序号 | 名称 | 金额 |\n|--|--|--:|\n| 1 | 甲 | 1.00 |\n| 2 | 乙 | 2.00 |\n\n末段。"),
+    ],
+    ids=["regulation", "notice", "runs", "links", "table"],
+)
+def test_a_pdf_has_the_words_of_the_page(model: Paper) -> None:
+    assert words(made(model)) == bare(text_of(model))
+
+
+def test_documents_of_the_sample_have_the_words_of_the_page() -> None:
+    for path in sorted((REPO / "content" / "fd-01-gfx").rglob("*.md"))[:12]:
+        model = paper(path.read_text(encoding="utf-8").split("\n---\n", 1)[1])
+        assert words(made(model)) == bare(text_of(model)), path
+
+
+@given(st.text(alphabet="#$*_[]{}()<>@\\`~=/-+\"'&%:;,.!?|^ 中文第条1a，。《》", max_size=60))
+@settings(max_examples=40, deadline=None)
+def test_nothing_of_a_document_is_read_as_markup(text: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    model = Paper(f"题{text}", f"<p>文{escaped}</p>", caption=f"注{text}", day=date(2026, 3, 4))
+    assert words(made(model)) == bare(text_of(model))
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_a_page_has_22_lines_of_28_characters_within_its_margins() -> None:
+    data = made(paper("人民政府信息公开" * 400))
+    for page, box in zip(pieces(data)[1:-1], read(data).pages, strict=False):
+        lines = [piece for piece in page if not is_number(piece)]
+        assert len(lines) == 22
+        assert {len(line.text) for line in lines} == {28}
+        assert {round(line.x, 1) for line in lines} == {round(28 * MM, 1)}
+        assert lines[0].y - lines[-1].y == pytest.approx(21 * PITCH, abs=0.1)
+        assert {round(above.y - below.y, 1) for above, below in pairwise(lines)} == {29.0}
+        height = float(box.mediabox.height)
+        assert (float(box.mediabox.width), height) == pytest.approx((210 * MM, 297 * MM), abs=0.1)
+        top = height - lines[0].y - 0.88 * 16  # the upper edge of the first line of characters
+        assert top == pytest.approx(37 * MM + (PITCH - 16) / 2, abs=0.1)
+        assert lines[-1].y - 0.12 * 16 == pytest.approx(35 * MM + (PITCH - 16) / 2, abs=0.1)
+
+
+def test_the_grid_holds_below_headings_tables_and_pictures(tmp_path: Path) -> None:
+    table = "| 名称 | 金额 |\n|--|--|\n| 甲 | 1 |\n"
+    body = f"{NOTICE}\n\n{table}\n段落。\n\n{REGULATION}\n\n![图](a.png)\n\n末段。"
+    picture = tmp_path / "a.png"
+    picture.write_bytes(png(300, 133))
+    data = made(paper(body, images=(("a.png", "x"),)), {"x": str(picture)})
+    first = 297 * MM - 37 * MM - PITCH / 2 - 0.38 * 16  # the base of the first line
+    for page in pieces(data):
+        for piece in page:
+            if round(piece.size, 1) == 16.0:
+                line = (first - piece.y) / PITCH
+                assert line == pytest.approx(round(line), abs=0.01), piece
+
+
+def test_a_rule_that_a_notice_issues_begins_a_page_with_its_title() -> None:
+    pages = pieces(made(paper(f"{NOTICE}\n\n## 某市科学技术奖励办法\n\n{REGULATION}")))
+    first = pages[1][0]
+    assert (first.text, first.size) == ("某市科学技术奖励办法", 22)
+    assert len(pages[0]) > 10
+
+
+def test_page_numbers_stand_outside_below_the_text() -> None:
+    numbers = [piece for page in pieces(made(paper(REGULATION * 3))) for piece in page if is_number(piece)]
+    assert [piece.text.strip() for piece in numbers[:2]] == ["— 1 —", "— 2 —"]
+    assert [piece.size for piece in numbers[:2]] == [14, 14]
+    odd, even = numbers[:2]
+    assert odd.x > 150 * MM
+    assert even.x == pytest.approx(28 * MM + 156 * MM / 28, abs=0.5)
+    assert 35 * MM - 7 * MM - 14 < odd.y < 35 * MM - 7 * MM
+
+
+def test_no_line_begins_with_a_closing_mark() -> None:
+    data = made(paper("第一条　" + "依照《条例》（国令第711号）、“规定”，办理；" * 30 + "完。"))
+    lines: dict[tuple[int, float], str] = {}
+    for number, page in enumerate(pieces(data)):
+        for piece in page:
+            key = number, round(piece.y)
+            lines[key] = lines.get(key, "") + piece.text
+    assert all(line[0] not in "》）、。，；”" and line[-1] not in "《（“" for line in lines.values())
+
+
+def test_the_imprint_stands_at_the_foot_of_the_last_page() -> None:
+    model = paper(NOTICE)
+    imprint = '<p class="copy-to">抄送：市委办公室。</p><p class="printed">某市科学技术局　2026年3月5日印发</p>'
+    page = pieces(made(model._replace(html=model.html + imprint)))[-1]
+    printed = next(piece for piece in page if "印发" in piece.text)
+    assert 35 * MM < printed.y < 35 * MM + 14
+    assert printed.size == 14
+
+
+# ---------------------------------------------------------------- for machines and readers
+
+
+def test_a_pdf_is_tagged_and_tells_title_language_and_chapters() -> None:
+    reader = read(made(paper(REGULATION, issuers=("某市人民政府",))))
+    root: Any = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "zh-CN"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.metadata is not None
+    assert reader.metadata.title == "某市科学技术奖励办法"
+    assert reader.metadata.author == "某市人民政府"
+    assert reader.metadata.creation_date_raw == "D:20260304000000Z"
+    assert [entry["/Title"] for entry in reader.outline if not isinstance(entry, list)] == [
+        "第一章　总则",
+        "第二章　附则",
+    ]
+    metadata = root["/Metadata"].get_data().decode()
+    assert "pdfuaid:part>1" in metadata
+    assert "pdfaid:part>2" in metadata
+    assert "pdfaid:conformance>A" in metadata
+
+
+def tags(node: Any) -> Iterator[Any]:
+    """The elements of the structure tree."""
+    node = node.get_object()
+    if isinstance(node, list):
+        for part in node:
+            yield from tags(part)
+    elif isinstance(node, dict):
+        yield node
+        if "/K" in node:
+            yield from tags(node["/K"])
+
+
+def test_tables_pictures_footnotes_and_links_are_told_to_screen_readers(tmp_path: Path) -> None:
+    body = (
+        "| 名称 | 数 |\n|--|--|\n| 甲 | 1 |\n\n![流程图](a.png)\n\n"
+        "文[^1]，见[网站](https://example.org/)。\n\n[^1]: 脚注。"
+    )
+    (tmp_path / "a.png").write_bytes(png(30, 20))
+    reader = read(made(paper(body, images=(("a.png", "x"),)), {"x": str(tmp_path / "a.png")}))
+    root: Any = reader.trailer["/Root"]
+    found = list(tags(root["/StructTreeRoot"]))
+    kinds = {node.get("/S") for node in found}
+    assert {"/Table", "/TH", "/TD", "/Figure", "/Note", "/Link"} <= kinds
+    assert "流程图" in {node.get("/Alt") for node in found}
+    links: list[Any] = [note.get_object() for page in reader.pages for note in page.get("/Annots", ())]
+    assert "https://example.org/" in {link["/A"].get("/URI") for link in links if "/A" in link}
+
+
+def test_faces_that_stand_in_for_others_are_told_in_the_properties() -> None:
+    metadata = read(made(paper("文"))).metadata
+    assert metadata is not None
+    missing = [font for font in fonts() if not font.is_own]
+    assert (metadata.subject or "").endswith("以开源字体代替") == bool(missing)
+
+
+def test_the_head_of_a_long_table_is_repeated_and_a_wide_one_is_turned() -> None:
+    rows = "".join(f"| {n} | 某单位{n} |\n" for n in range(80))
+    data = made(paper(f"| 序号 | 单位名称 |\n|--|--|\n{rows}"))
+    assert len(read(data).pages) > 2
+    assert all("单位名称" in "".join(piece.text for piece in page) for page in pieces(data))
+    columns = range(24)
+    wide = "".join(f"|{'|'.join(cells)}|\n" for cells in ([f"列{n}" for n in columns], ["--"] * 24, ["12345"] * 24))
+    turned = [page for page in read(made(paper(wide))).pages if page.mediabox.width > page.mediabox.height]
+    assert len(turned) == 1
+
+
+# ---------------------------------------------------------------- bytes
+
+
+def test_the_same_paper_gives_the_same_bytes_in_any_process() -> None:
+    script = (
+        "from tests.unit.test_pdf import NOTICE, REGULATION, made, paper, sha256;"
+        "print(sha256(made(paper(NOTICE + REGULATION))).hexdigest())"
+    )
+    there = subprocess.run([sys.executable, "-c", script], cwd=REPO, capture_output=True, text=True, check=True)
+    here = made(paper(NOTICE + REGULATION))
+    made(paper("别的。"))
+    assert made(paper(NOTICE + REGULATION)) == here
+    assert there.stdout.strip() == sha256(here).hexdigest()
+
+
+def test_another_font_gives_another_fingerprint_and_another_place_does_not() -> None:
+    first, *others = fonts()
+    kits = [
+        Kit({}, fonts=(font, *others)) for font in (first, first._replace(path="x"), first._replace(digest="other"))
+    ]
+    same, moved, other = (PDF.fingerprint("", kit) for kit in kits)
+    assert same == moved != other
+
+
+# ---------------------------------------------------------------- what cannot be shown
+
+
+def test_a_character_that_one_font_lacks_is_taken_from_another() -> None:
+    assert words(made(paper("张㐂、〇、①、Ⅷ、≤、✓。"))) == "某市科学技术奖励办法张㐂、〇、①、Ⅷ、≤、✓。"
+
+
+def test_a_character_that_no_font_has_is_told_never_an_empty_box() -> None:
+    with pytest.raises(SitegenError, match=r"《某市科学技术奖励办法》不能生成 PDF：.*U\+10FFFD"):
+        made(paper("文\U0010fffd字"))
+
+
+def test_characters_that_nobody_sees_are_left_out() -> None:
+    assert words(made(paper("甲\ufeff乙"))) == "某市科学技术奖励办法甲乙"
+
+
+def test_a_damaged_picture_is_told_and_one_of_another_kind_is_described(tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    model = paper("![流程图](a.png)", images=(("a.png", "x"),))
+    file.write_bytes(png(3, 3)[:40])
+    with pytest.raises(SitegenError, match="《某市科学技术奖励办法》不能生成 PDF：有一张图片读不了"):
+        made(model, {"x": str(file)})
+    file.write_bytes(b"BM")
+    assert "〔图片：流程图〕" in words(made(model, {"x": str(file)}))
+
+
+def test_links_that_lead_nowhere_are_plain_text() -> None:
+    reader = read(made(paper("见[甲](#没有)、[乙](../b/index.html)和[丙](javascript:x)。")))
+    assert not any(page.get("/Annots") for page in reader.pages)
+
+
+def png(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + b"\xc8\x3c\x3c" * width for _ in range(height))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
