@@ -106,6 +106,14 @@ SITE_CODES: tuple[CodeInfo, ...] = (
         "上次构建有 PDF，这次的机器没有中文字体",
         "装上字体，或在 site.yaml 的 下载 里恢复原来的设置；有意不再提供的不必管",
     ),
+    CodeInfo(
+        "L204",
+        "只剩一个文本，按日期的地址失效",
+        Severity.WARNING,
+        "有几个文本的文件，每个文本各有地址；只剩一个的，就是文件自己的地址。",
+        "另一个文本转为不公开，doc/a/2024-04-01/ 随之失效，内容在 doc/a/",
+        "有人引用过这个地址的，在文件里写 旧地址: doc/a/2024-04-01/",
+    ),
 )
 
 
@@ -323,7 +331,7 @@ class Build:
         result = BuildResult(
             diagnostics,
             report,
-            documents=len(catalog.documents),
+            documents=len(catalog.sources),
             withheld=sum(record.is_withheld for record in tree.internal),
             pages=sum(path.endswith(".html") for path in outputs),
             skipped=tree.skipped,
@@ -750,6 +758,9 @@ def _gone(
     if options.preview:
         return []
     skipped = {record.id: record.path for record in tree.internal if record.path in tree.skipped}
+    titles = {doc.id: doc.title for doc in tree.documents}
+    paths = {doc.id: doc.path for doc in tree.documents}
+    dated = {text[1] for path in outputs if (text := _LASTING.fullmatch(path))}
     found = []
     downloads = 0
     for path in lost_addresses(outputs, before, {doc.id for doc in tree.documents}):
@@ -773,6 +784,16 @@ def _gone(
                     f"这份稿件有错，留在外面的话，已发布的地址“{path}”会失效",
                     Span(f"{options.label}/{left_out}"),
                     "先改正这份稿件。",
+                )
+            )
+        elif (text := _LASTING.fullmatch(path)) and f"doc/{text[1]}/index.html" in outputs and text[1] not in dated:
+            found.append(
+                Diagnostic(
+                    "L204",
+                    Severity.WARNING,
+                    f"《{titles[text[1]]}》只剩一个文本，地址“{path.removesuffix('index.html')}”随之失效",
+                    Span(f"{options.label}/{paths[text[1]]}"),
+                    f"有人引用过这个地址的，在这份稿件里写 旧地址: {path.removesuffix('index.html')}",
                 )
             )
         elif parts[0] == "doc" and _DOWNLOAD.fullmatch(path):
@@ -811,6 +832,7 @@ def _gone(
     return found
 
 
+_LASTING = re.compile(r"doc/([^/]+)/\d{4}-\d\d-\d\d/index\.html")  # of one text of a rule that has several
 _DOWNLOAD = re.compile(r"doc/(?:[^/]+/)*([^/]+)/\1(?:-全文)?\.(?:docx|pdf)")  # as `views.downloads` names them
 
 

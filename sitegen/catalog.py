@@ -33,6 +33,7 @@ from sitegen.model import (
     Disclosure,
     DocId,
     Document,
+    HiddenColumn,
     History,
     Link,
     ListStyle,
@@ -197,7 +198,7 @@ class Catalog:
     links: Mapping[DocId, tuple[Link, ...]]  # one for each reference of the body; nothing where there is none
     updates: tuple[Update, ...]  # newest first
     history_since: date | None
-    closed: Mapping[ColumnId, ColumnId]  # columns the site hides, and the nearest one above that it shows ("" for none)
+    closed: tuple[HiddenColumn, ...]  # what the site hides
     forms: tuple[str, ...] = ()  # in which documents can be downloaded on this machine: docx, pdf
     rules: Mapping[DocId, tuple[VersionOn, ...]] = field(
         default_factory=dict
@@ -328,7 +329,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
         links=links,
         updates=tuple(sorted(_updates(sources, withdrawn, known, rule_of, history, as_of), key=_update_order)),
         history_since=history.since,
-        closed={column.id: column.parent for column in tree.hidden},
+        closed=tree.hidden,
         forms=tree.forms,
         rules=rules,
         version_of=version_of,

@@ -482,6 +482,7 @@ class HiddenColumn:
     name: str
     reason: str
     parent: ColumnId = ""  # the nearest column above it that is shown
+    kind: str = ""  # of its documents; "" if it has columns below it
 
 
 @dataclass(frozen=True, slots=True)

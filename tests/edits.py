@@ -35,7 +35,7 @@ from tests.story import Site, everything_in, files_of
 
 FIRST_DAY = date(2026, 11, 22)
 PAST, FUTURE = 315_532_800, 2_145_916_800  # 1980 and 2038, in seconds
-ABOUT_THE_OUTPUT = ("L201", "L202")  # what is said of the addresses that were there before, not of the content
+ABOUT_THE_OUTPUT = ("L201", "L202", "L203", "L204")  # what is said of the addresses that were there before, not of the content
 GONE = ("zc", "gzk", "ysq", "zd-fg", "zd-gj", "zd-bj", "fd-01-gz", "fd-01-gzfz", "fd-01-gfxfz", "fd-jc", "fd-21")
 HIDDEN = (*GONE, *(f"fd-{number:02}" for number in range(2, 16)))
 COLUMNS = {
@@ -68,6 +68,8 @@ SETTINGS: tuple[tuple[str, object], ...] = (
     ("theme", "none"),
     ("intro", "一句说明"),
     ("site_name", "示例市科学技术局网"),
+    ("downloads", {"kinds": ["normative"], "forms": ["docx"]}),
+    ("downloads", {"kinds": ["normative", "guide"], "forms": ["docx", "pdf"], "compile": []}),
 )
 FIELDS: tuple[tuple[str, object], ...] = (
     ("doc_no", "示科发〔2024〕7号"),
@@ -89,6 +91,9 @@ FIELDS: tuple[tuple[str, object], ...] = (
     ("drafter", "张三"),
     ("revisions", [{"date": "2024-04-01", "doc_no": "示科发〔2024〕8号", "kind": "修正"}]),
     ("corrections", [{"date": "2024-05-01", "was": "甲", "now": "乙"}]),
+    ("version_of", "a"),
+    ("version_of", "b"),
+    ("based_on", ["a"]),
     ("exempt", {"P101": "另有说明"}),
     ("nonsense", "没有这一项"),
 )

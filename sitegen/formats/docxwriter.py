@@ -190,7 +190,8 @@ class _Writer:
             if before == "appendix":
                 space = f'<w:spacing w:before="{LINE}" w:after="{LINE}"/>'
             else:  # the rules that a notice issues begin a page
-                space = ("<w:pageBreakBefore/>" if i else "") + _BLANK_BELOW
+                is_captioned = _kind_at(blocks, i + 1) == "text-caption"
+                space = ("<w:pageBreakBefore/>" if i else "") + ("" if is_captioned else _BLANK_BELOW)
             return _paragraph(style, space + _FLUSH + _CENTRED, content)
         if block.level:
             return self._heading(i, block, content)
@@ -207,6 +208,8 @@ class _Writer:
                 return _paragraph("Annotation", "", content)
             case "appendix":
                 return _paragraph("Appendix", "", content)
+            case "text-caption":
+                return _paragraph("Origin", _BLANK_BELOW, content)
             case "copy-to" | "printed":
                 return self._imprint(i, blocks, block, content)
         return _paragraph("BodyText", "", content)

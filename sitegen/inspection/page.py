@@ -754,8 +754,12 @@ def _judge_document(page: _Page, tags: Mapping[str, str], text: str) -> None:
     if lacking:
         page.say("T218", f"内容页没有提供：{'、'.join(lacking)}", "主题在标题下放这些按钮；由脚本另加的这里看不到。")
     for path, size in page.files.items():
-        if not size:
+        if not size and not _MADE_OF_PAGE.search(path):
             page.say("L308", f"附件“{path}”没有标明大小", "主题在附件旁边写格式和大小。")
+
+
+# 文字版 and 图片版 are made of the same text, after the page: it cannot know how large they are.
+_MADE_OF_PAGE = re.compile(r"(?:^|/)([^/]+)/\1(?:-全文)?\.(?:docx|pdf)$")
 
 
 def _judge_title(page: _Page, tree: LexborHTMLParser, tags: Mapping[str, str]) -> None:

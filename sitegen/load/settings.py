@@ -591,7 +591,8 @@ def _hide(item: Item | None, columns: Mapping[ColumnId, Column], notes: _Notes) 
         pending = [column_id]
         while pending:
             name = pending.pop()
-            hidden.setdefault(name, HiddenColumn(name, columns[name].name, reason))
+            kind = "" if columns[name].children else columns[name].kind.id
+            hidden.setdefault(name, HiddenColumn(name, columns[name].name, reason, kind=kind))
             pending.extend(columns[name].children)
 
     def shown_above(name: ColumnId) -> ColumnId:

@@ -11,6 +11,7 @@ from sitegen.catalog import Catalog
 from sitegen.model import Body, Task, TextFile
 from sitegen.views.frames import HOME_NAME, Chrome, desk
 from sitegen.views.pages import Crumb, RedirectPage
+from sitegen.views.shelves import PAGES, was_library
 
 RULES_FILE = "redirects.nginx.conf"
 
@@ -64,7 +65,9 @@ def _moved(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
     for gone in catalog.withdrawn.values():
         for old in gone.old_urls:
             yield old, gone.url, "撤回说明"
-    for column_id, parent in catalog.closed.items():
-        column = catalog.columns.get(parent)
+    for hidden in catalog.closed:
+        column = catalog.columns.get(hidden.parent)
         name, url = (column.name, column.url) if column else (HOME_NAME, "index.html")
-        yield f"{column_id}/index.html", url, name
+        yield f"{hidden.id}/index.html", url, name
+        for part in PAGES if was_library(hidden) else ():
+            yield f"{hidden.id}/{part}/index.html", url, name

@@ -3,7 +3,7 @@
 A column of such a kind is a library, unless its name says that it keeps what has ended (废止和失效规章): then it is an
 archive, and what ends in the libraries beside it stands there by itself, from that day on.
 
-Exports `LIBRARY_KINDS`, `Shelves`, `is_library`, `shelves_of`, `contents_of`.
+Exports `LIBRARY_KINDS`, `PAGES`, `Shelves`, `is_library`, `was_library`, `shelves_of`, `contents_of`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sitegen.catalog import Catalog, below
-from sitegen.model import Column, ColumnId, DocId, Validity
+from sitegen.model import Column, ColumnId, DocId, HiddenColumn, Validity
 
 LIBRARY_KINDS = ("regulation", "normative")  # 规章, 行政规范性文件
+PAGES = ("pending", "ended", "compilation")  # of a library, below its own
 ENDED = (Validity.EXPIRED, Validity.REPEALED)
 
 
@@ -29,6 +30,11 @@ class Shelves(NamedTuple):
 def is_library(column: Column) -> bool:
     """Whether the column lists what is in force apart from the rest."""
     return _is_shelved(column) and not _is_archive(column)
+
+
+def was_library(column: HiddenColumn) -> bool:
+    """Whether the column would be a library if the site did not hide it."""
+    return column.kind in LIBRARY_KINDS and not _keeps_what_ended(column.name)
 
 
 def shelves_of(catalog: Catalog) -> Mapping[ColumnId, Shelves]:
@@ -67,7 +73,11 @@ def _is_shelved(column: Column) -> bool:
 
 
 def _is_archive(column: Column) -> bool:
-    return _is_shelved(column) and ("废止" in column.name or "失效" in column.name)
+    return _is_shelved(column) and _keeps_what_ended(column.name)
+
+
+def _keeps_what_ended(name: str) -> bool:
+    return "废止" in name or "失效" in name
 
 
 def _archives(columns: Mapping[ColumnId, Column], library: Column) -> Iterator[Column]:

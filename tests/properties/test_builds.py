@@ -59,7 +59,7 @@ def test_workers_give_the_bytes_of_one(small: Site) -> None:
 def test_renaming_a_document_updates_the_pages_that_name_it(small: Site) -> None:
     small.build()
     small.write("fd-01-gfx/a.md", title="甲办法（修订）", doc_no="示科发〔2024〕1号", attachments=["x.pdf"]).build()
-    assert {"doc/a/index.html", "doc/b/index.html", "fd-01-gfx/index.html"} <= small.rewritten
+    assert {"doc/a/index.html", "doc/b/index.html", "fd-01-gfx/ended/index.html"} <= small.rewritten
     assert "doc/c/index.html" not in small.rewritten
     assert small.tree() == small.clean_tree()
 

@@ -51,7 +51,7 @@ def test_missing_page_and_faded_colour_are_found(
     sample_site: Path, known: tuple[Mapping[str, str], SiteFacts], tmp_path: Path
 ) -> None:
     out = shutil.copytree(sample_site, tmp_path / "public")
-    (out / "fd-01-gfx/index.html").unlink()
+    (out / "fd-01-jd/index.html").unlink()
     style = out / "assets/style.css"
     style.write_text(style.read_text(encoding="utf-8").replace("--grey:#555b63", "--grey:#999"), encoding="utf-8")
     codes = {diagnostic.code for diagnostic in inspect(out, known)}

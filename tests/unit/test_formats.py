@@ -28,6 +28,13 @@ from sitegen.model import Contact, CopyFile, Kit, Task
 from sitegen.views.pages import (
     CatalogPage,
     Cell,
+    ChangedPart,
+    ComparedText,
+    ComparePage,
+    ComparisonsPage,
+    CompilationPage,
+    CompiledText,
+    CorrectionRow,
     Crumb,
     DocumentPage,
     Entry,
@@ -36,6 +43,7 @@ from sitegen.views.pages import (
     FileLink,
     Frame,
     HomePage,
+    LibraryTab,
     ListPage,
     MapPage,
     MenuItem,
@@ -44,6 +52,9 @@ from sitegen.views.pages import (
     Outline,
     PageLink,
     Pager,
+    Picture,
+    PicturePoint,
+    Piece,
     RedirectPage,
     RelatedRow,
     RelationGroup,
@@ -54,6 +65,7 @@ from sitegen.views.pages import (
     Sitemap,
     UpdateRow,
     UpdatesPage,
+    VersionRow,
     WithdrawnPage,
 )
 
@@ -256,6 +268,23 @@ FULL_DOCUMENT = DocumentPage(
 )
 
 
+def comparison(*, is_full: bool) -> ComparePage:
+    """Two texts of a rule."""
+    old, new = VERSIONS
+    pieces = ((Piece("甲"), Piece("乙", "ins"), Piece("丙", "del")),)
+    parts = (
+        ChangedPart("第一条", "changed", "a1", pieces, "有改动", (Crumb("原文", "doc/r/index.html#第一条"),)),
+        ChangedPart("第二条至第九条", "same", "a2", pieces, "", (Crumb("原文", "doc/r/index.html#第二条"),)),
+    )
+    rule, others = Crumb("某规定", "doc/r/index.html"), (Crumb("另一对", "doc/r/compare/b/index.html"),)
+    if not is_full:
+        return ComparePage(frame(), rule, old, new, (), (), (), "没有改动")
+    jumps = (Crumb("第一条　有改动", "#a1"),)
+    return ComparePage(
+        frame(is_full=True), rule, old, new, VERSIONS, others, parts, "共修改1条", jumps, "doc/r/index.html"
+    )
+
+
 def compilation(*, is_full: bool) -> CompilationPage:
     """制度文件汇编 of a library."""
     texts = (
@@ -280,6 +309,10 @@ def tasks_of(is_full: bool) -> list[Task]:
     document = FULL_DOCUMENT if is_full else BARE_DOCUMENT
     entry = Entry("zn", "指南", "zn/index.html", "说明" if is_full else "", 0, (), items)
     url = "search/index.html" if is_full else ""
+    pairs = (
+        ComparedText(VERSIONS[0], ()),
+        ComparedText(VERSIONS[1], (Crumb("与上一文本", "doc/r/compare/a/index.html"),)),
+    )
     pages: list[tuple[str, object, str]] = [
         (
             "index.html",
@@ -292,6 +325,12 @@ def tasks_of(is_full: bool) -> list[Task]:
         ("d/index.html", list_page("annual", (), is_full=is_full), "list.html"),
         ("doc/a/index.html", document, "document.html"),
         ("zn/index.html", document, "single.html"),
+        ("doc/r/compare/a/index.html", comparison(is_full=is_full), "compare.html"),
+        (
+            "doc/r/compare/index.html",
+            ComparisonsPage(shown, Crumb("某规定", "doc/r/index.html"), pairs if is_full else ()),
+            "comparisons.html",
+        ),
         ("a/compilation/index.html", compilation(is_full=is_full), "compilation.html"),
         (
             "catalog/index.html",
