@@ -291,11 +291,16 @@ def test_long_documents_weigh_little_more_than_their_text(output: Output):
 def test_style_and_script_are_light(sample: Output):
     weights = {path: len(data) for path, data in sample.files.items() if path.endswith((".css", ".js"))}
     own = {path: size for path, size in weights.items() if path.startswith("assets/")}
+    compared = own.pop("assets/compare.css")  # of comparisons alone
     styles = [size for path, size in own.items() if path.endswith(".css")]
     scripts = [size for path, size in own.items() if path.endswith(".js") and path != "assets/search.js"]
     assert len(styles) == 1
     assert sum(styles) <= 24 * KB, own
     assert sum(scripts) <= 8 * KB, own
+    assert compared <= 4 * KB
+    asking = {path for path, data in sample.files.items() if path.endswith(".html") and b"assets/compare.css" in data}
+    assert asking
+    assert all("/compare/" in path for path in asking)
 
 
 # ---------------------------------------------------------------- for machines
