@@ -83,6 +83,12 @@ def old_documents_on_one_day(site: Site) -> None:
         site.write(f"fd-01-gfx/{number}.md", title=f"某市第{number}类科技项目管理办法", **fields)
 
 
+def text_that_is_the_only_one(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", effective_date="2024-04-01")
+    site.write("fd-01-gfx/b.md", version_of="a", effective_date="2025-04-01").build()
+    site.write("fd-01-gfx/b.md", title="另一办法", effective_date="2025-04-01")
+
+
 def downloads_no_longer_made(site: Site) -> None:
     chosen = {"kinds": ["normative"], "forms": ["docx"]}
     site.setting(agency="示例市科学技术局", downloads=chosen).write("fd-01-gfx/a.md").build()
@@ -139,6 +145,11 @@ MADE: Mapping[str, tuple[Callable[[Site], None], str]] = {
         downloads_no_longer_made,
         "content/site.yaml:1:1: 警告 L203 1 个已发布的 Word、PDF 下载文件这次没有生成，原地址随之失效\n"
         "  提示：装上中文字体，或恢复 site.yaml 里“下载”的设置；有意不再提供的不必管。\n",
+    ),
+    "L204": (
+        text_that_is_the_only_one,
+        "content/fd-01-gfx/a.md:1:1: 警告 L204 《某某办法》只剩一个文本，地址“doc/a/2024-04-01/”随之失效\n"
+        "  提示：有人引用过这个地址的，在这份稿件里写 旧地址: doc/a/2024-04-01/\n",
     ),
     "L202": (
         document_made_secret,
