@@ -456,9 +456,7 @@ class Build:
         made = self.execute(tasks_of(checked.catalog, changed), checked, waiting)
         again = {bundle.path for bundle in bundles_of(checked.catalog)}
         kept = {
-            path: made
-            for path, made in outputs.items()
-            if path not in again and not path.startswith(INDEX_FOLDERS)
+            path: made for path, made in outputs.items() if path not in again and not path.startswith(INDEX_FOLDERS)
         }
         return {**kept, **made}
 
@@ -761,6 +759,8 @@ def _gone(
     titles = {doc.id: doc.title for doc in tree.documents}
     paths = {doc.id: doc.path for doc in tree.documents}
     dated = {text[1] for path in outputs if (text := _LASTING.fullmatch(path))}
+    forgotten = {record.id for record in secret.values()} | {gone.id for gone in tree.withdrawn}
+    their_files = {digest for path, digest in before.items() if path.startswith("doc/") and _folder(path) in forgotten}
     found = []
     downloads = 0
     for path in lost_addresses(outputs, before, {doc.id for doc in tree.documents}):
@@ -776,6 +776,10 @@ def _gone(
                     "应当给读者留下说明的，改写 撤回。",
                 )
             )
+        elif parts[0] == "doc" and (parts[1] in forgotten or before[path] in their_files):
+            continue  # told of with its page; at the address of a rule its texts' files go with them
+        elif parts[0] == "doc" and _is_of_gone_text(path, outputs, dated):
+            continue  # told of with the page of the text
         elif left_out:
             found.append(
                 Diagnostic(
@@ -833,6 +837,22 @@ def _gone(
 
 
 _LASTING = re.compile(r"doc/([^/]+)/\d{4}-\d\d-\d\d/index\.html")  # of one text of a rule that has several
+_BESIDE_LASTING = re.compile(r"(doc/([^/]+)/\d{4}-\d\d-\d\d/)[^/]+")
+
+
+def _folder(path: str) -> str:
+    """Of what `doc/a/x.pdf` is a file: a."""
+    return path.split("/")[1]
+
+
+def _is_of_gone_text(path: str, outputs: Outputs, dated: Collection[str]) -> bool:
+    """Whether it lay beside the page of a rule's own text, which went because no other text is left."""
+    beside = _BESIDE_LASTING.fullmatch(path)
+    if beside is None or path.endswith("/index.html") or beside[2] in dated:
+        return False
+    return f"doc/{beside[2]}/index.html" in outputs
+
+
 _DOWNLOAD = re.compile(r"doc/(?:[^/]+/)*([^/]+)/\1(?:-全文)?\.(?:docx|pdf)")  # as `views.downloads` names them
 
 

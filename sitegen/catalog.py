@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from itertools import pairwise
+from functools import cache, cached_property
+from itertools import pairwise, takewhile
 from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 from sitegen.address import page_at
 from sitegen.diagnostics import CodeInfo, Finding, Severity
 from sitegen.gongwen import article_number, find_doc_nos, normalize_doc_no
+from sitegen.guessing import meant
 from sitegen.mentions import names_of
 from sitegen.model import (
     Body,
@@ -251,6 +252,18 @@ class Catalog:
         moved.__dict__["listed"] = self.listed
         return moved
 
+    def texts_in_turn(self, rule: DocId) -> tuple[VersionOn, ...]:
+        """The texts of a rule that come into force one after the other: not those that ended before their day."""
+        first, *later = self.rules[rule]
+        begun = {turn.cause for turn in self.lives[rule].changes if turn.kind is UpdateKind.EFFECTIVE}
+        return first, *(version for version in later if version.id in begun)
+
+    def text_shown(self, rule: DocId) -> VersionOn:
+        """The text that stands at the address of a rule with several: the one in force, or the first."""
+        versions = self.rules[rule]
+        page = text_on([version.id for version in versions], self.lives[rule], self.as_of)
+        return next(version for version in versions if version.id == page)
+
     @property
     def top(self) -> tuple[Column, ...]:
         """The first level of the tree."""
@@ -296,7 +309,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
     for doc in documents.values():
         if doc.body.references:
             resolver = _Resolver(
-                doc, documents, tree.bodies, withdrawn, paths, absent, tree.columns, tree.config.url, cited
+                doc, documents, tree.bodies, withdrawn, paths, absent, tree.columns, tree.config.url, cited, texts
             )
             told = [] if doc.id in rules else findings  # of each text once: on its own page
             links[doc.id] = tuple(
@@ -313,7 +326,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
             by_column[column.id] = [
                 doc.id for doc in entries if wanted.intersection(doc.columns) or column.id in doc.columns
             ]
-    findings.extend(_old_addresses(tree, sources, documents, withdrawn))
+    findings.extend(_old_addresses(tree, sources, documents, withdrawn, rules))
     catalog = Catalog(
         config=tree.config,
         as_of=as_of,
@@ -444,9 +457,12 @@ def _without_rule(
         return Finding(doc.path, field, f"“{target}”自己也只是一个文本", "R131", hint or "写规章本身的稿件编号。")
     if finding := absent.finding(target, doc.path, field):
         return finding
+    if target in absent.withdrawn:
+        hint = "把这份稿件也写 撤回，或者删去 文本所属。"
+        return Finding(doc.path, field, f"“{target}”已经撤回，它的文本不能单独留着", "R131", hint)
     if absent.is_told_elsewhere(target):
         return None
-    near = _near(target, list(documents), 1, 0.6)
+    near = _near(target, list(documents), 0.6)
     hint = f"是不是“{near[0]}”（{documents[near[0]].title}）？" if near else "写规章本身的稿件编号。"
     return Finding(doc.path, field, f"找不到“{target}”这份稿件", "R131", hint)
 
@@ -512,6 +528,7 @@ def _relations(
     Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Relation, ...]], Mapping[DocId, tuple[Claim, ...]]
 ]:
     rule_of = {text.source: rule for rule, texts in rules.items() for text in texts}
+    begins = {text.source: text.day for texts in rules.values() for text in texts}
     outgoing: dict[DocId, list[Relation]] = defaultdict(list)
     incoming: dict[DocId, list[Relation]] = defaultdict(list)
     unknown: dict[DocId, list[Claim]] = defaultdict(list)
@@ -520,6 +537,14 @@ def _relations(
         sources = [text.source for text in rules[rule_of[target]]] if target in rule_of else [target]
         revisions = (revision.doc_no for source in sources for revision in documents[source].revisions)
         return bool(number) and normalize_doc_no(number) in [normalize_doc_no(known) for known in revisions if known]
+
+    @cache
+    def titled() -> Mapping[str, list[DocId]]:
+        found: dict[str, list[DocId]] = defaultdict(list)
+        for doc in documents.values():
+            if rule_of.get(doc.id, doc.id) not in found[doc.title]:
+                found[doc.title].append(rule_of.get(doc.id, doc.id))
+        return found
 
     for doc in documents.values():
         for i, revision in enumerate(doc.revisions):
@@ -536,13 +561,16 @@ def _relations(
             matches = by_number.get(normalize_doc_no(claim.target), [])
             if len(matches) > 1 and len(of_rules := {rule_of.get(match, match) for match in matches}) == 1:
                 matches = [*of_rules]  # texts of one rule share its number
+            if not matches and _TITLE.fullmatch(claim.target):
+                matches = titled().get(claim.target[1:-1], [])
             target = claim.target if claim.target in documents else matches[0] if matches else ""
             if target != claim.target and len(matches) > 1:
                 findings.append(
                     Finding(
                         doc.path,
                         field,
-                        f"有 {len(matches)} 份文件的文号都是“{claim.target}”，不知道指哪一份",
+                        f"有 {len(matches)} 份文件的{'标题' if _TITLE.fullmatch(claim.target) else '文号'}"
+                        f"都是“{claim.target}”，不知道指哪一份",
                         "R105",
                         "改写稿件编号，可选：" + "、".join(matches) + "。",
                     )
@@ -553,6 +581,8 @@ def _relations(
                 continue  # one text of a rule takes the place of another: their days say so
             elif target:
                 day = claim.day or first_day(doc)
+                if target in rule_of and claim.kind in _CHANGING and begins[target] <= day:
+                    target = rule_of[target]  # the rule is meant, unless this text is yet to come
                 is_in_text = has_in_text(target, doc.doc_no)
                 relation = Relation(claim.kind, doc.id, target, day, claim.articles, is_in_text)
                 outgoing[doc.id].append(relation)
@@ -561,10 +591,10 @@ def _relations(
                 findings.append(finding)
             elif absent.is_told_elsewhere(claim.target):
                 continue
-            elif find_doc_nos(claim.target):
+            elif find_doc_nos(claim.target) or _TITLE.fullmatch(claim.target):
                 unknown[doc.id].append(claim)
             else:
-                near = _near(claim.target, list(documents), 1, 0.6)
+                near = titled().get(claim.target, [])[:1] or _near(claim.target, list(documents), 0.6)
                 several = claim.target.replace("，", "、").replace(",", "、").split("、")
                 findings.append(
                     Finding(
@@ -576,7 +606,7 @@ def _relations(
                         if len(several) > 1
                         else f"是不是“{near[0]}”（{documents[near[0]].title}）？"
                         if near
-                        else "写对稿件编号；本站没有的文件写文号，例如 国办发〔2016〕80号。",
+                        else "写对稿件编号；本站没有的文件写文号，例如 国办发〔2016〕80号；没有文号的写《标题》。",
                     )
                 )
     return (
@@ -590,6 +620,7 @@ def _relations(
 
 
 _CHANGING = (RelationKind.REPEALS, RelationKind.AMENDS)
+_TITLE = re.compile("《.+》")
 
 
 def _is_of_rules(column: Column) -> bool:
@@ -597,10 +628,9 @@ def _is_of_rules(column: Column) -> bool:
     return column.kind.list in (ListStyle.DOCUMENTS, ListStyle.REGULATION) and column.kind.id != "plan"
 
 
-def _near(word: str, known: Sequence[str], count: int, cutoff: float) -> list[str]:
-    from difflib import get_close_matches  # needed where something is wrong only
-
-    return get_close_matches(word, known, count, cutoff)
+def _near(word: str, known: Sequence[str], cutoff: float) -> list[str]:
+    near = meant(word, known, cutoff)
+    return [near] if near else []
 
 
 # ---------------------------------------------------------------- links
@@ -621,6 +651,7 @@ class _Resolver:
     columns: Mapping[ColumnId, Column]
     site: str  # its absolute address, "" if not known
     cited: _Cited
+    texts: Mapping[DocId, Sequence[Text]]  # of rules with several, earliest first
 
     def link(self, number: int, reference: Reference, findings: list[Finding]) -> Link:
         if reference.is_citation:
@@ -668,7 +699,7 @@ class _Resolver:
             return bad("L110", f"“{target}”不是指向稿件的写法", meant)
         if "." in PurePosixPath(target).name and not target.lower().endswith(".md"):
             return bad("L113", f"“{target}”没有列为附件", "在信息头的 附件 里列出它，文件放在稿件旁边。")
-        near = _near(target, [*self.documents, *self.paths], 1, 0.6)
+        near = _near(target, [*self.documents, *self.paths], 0.6)
         return bad(
             "L110",
             f"链接“{target}”没有着落",
@@ -694,7 +725,12 @@ class _Resolver:
         anchors = self.bodies[doc.body.digest].anchors
         if fragment in anchors:
             return Link(own, fragment=fragment)
-        near = _near(fragment, anchors, 1, 0.5)
+        pages = [self.documents[text.page] for text in self.texts.get(doc.id, ())] if own else []
+        earlier = list(takewhile(lambda page: page.path != doc.path, pages))
+        for page in reversed(earlier):  # a new text breaks no link by itself
+            if fragment in self.bodies[page.body.digest].anchors:
+                return Link(page.url, fragment=fragment)
+        near = _near(fragment, anchors, 0.5)
         assert callable(bad)
         where = "本文" if doc is self.doc else f"《{doc.title}》"
         found = bad(
@@ -801,6 +837,7 @@ def _old_addresses(
     documents: Mapping[DocId, Document],
     pages: Mapping[DocId, Document],
     withdrawn: Mapping[DocId, Withdrawn],
+    rules: Collection[DocId],
 ) -> Iterator[Finding]:
     """Old addresses that cannot lead where their authors want: taken twice, or a page of the site's own.
 
@@ -817,6 +854,7 @@ def _old_addresses(
         folder, _, inside = doc.id.casefold().partition("/")
         names = ("", *(file.file.casefold() for file in (*doc.attachments, *doc.images)))
         files.setdefault(folder, set()).update(f"{inside}/{name}".strip("/") for name in names)
+    compared = {rule.casefold() for rule in rules}
     users: dict[str, tuple[str, str]] = {}
     for owner in owners:
         for i, old in enumerate(owner.old_urls):
@@ -837,6 +875,7 @@ def _old_addresses(
             is_ours = first in tops or page in ("", "/")
             if first == "doc":
                 is_ours = not doc_id or inside.removesuffix("index.html").strip("/") in files.get(doc_id, ())
+                is_ours |= doc_id in compared and inside.split("/")[0] == "compare"
             if is_ours:
                 yield Finding(
                     owner.path, field, f"旧地址“{old}”是网站自己的网页", "L115", "删去它；这里只写已经不用的地址。"

@@ -524,12 +524,14 @@ def lost_addresses(outputs: Iterable[str], before: Iterable[str], documents: Col
     stood there `before` and would now be gone (contract, section 6).
 
     Not pages of a longer list, which come and go with it, nor images, which are part of their page. A redirect at the
-    address of a former attachment (`doc/x/a.pdf/index.html`) keeps it.
+    address of a former attachment (`doc/x/a.pdf/index.html`) keeps it, and the attachment itself that redirect.
     """
     kept = set(outputs)
     lost = []
     for path in sorted(before):
-        if path in kept or f"{path}/index.html" in kept or _COMES_AND_GOES.match(path):
+        if not kept.isdisjoint((path, f"{path}/index.html", path.removesuffix("/index.html"))) or _COMES_AND_GOES.match(
+            path
+        ):
             continue
         is_attachment = (
             path.startswith("doc/")

@@ -2,7 +2,7 @@
 
 Exports `Problem`, `parse_doc_no`, `normalize_doc_no`, `find_doc_nos`, `parse_date`, `parse_moment`, `format_date_cn`,
 `to_chinese_numeral`, `from_chinese_numeral`, `Citation`, `find_citations`, `canonical_place`, `article_number`,
-`Role`, `structure`, `order_length`, `find_terms`, `TELLING`, `find_repealed`.
+`article_of`, `Role`, `structure`, `order_length`, `find_terms`, `TELLING`, `find_repealed`.
 """
 
 from __future__ import annotations
@@ -714,7 +714,7 @@ def _end_form() -> re.Pattern[str]:
         "(?P<name>(?:有效期|试行期|施行期|执行期|实施期|暂行期|政策期|适用期)(?:限|间)?)?"
         "(?P<verb>试行|有效|执行|实施|施行)?(?:暂定)?(?:为|是|：|:)?(?:暂定)?"
         rf"(?:(?:自|从)(?:(?:{_subject_form()})?{began}|(?P<first>{_DAY}))起?(?:计算)?[，,]?)?"
-        rf"(?:(?P<amount>{_AMOUNT})(?P<unit>年|个月|日|天)(?![以之]?[内上下前后]|左右|的|度|[0-9])"
+        rf"(?:(?P<amount>{_AMOUNT})(?P<unit>年|个月|日|天)(?![以之]?[内上下前后]|左右|的|度|半|[0-9])"
         rf"|(?:截至|截止至|截止到|截止|至|到)(?P<last>{_DAY})(?:为止|截止|止)?)"
     )
 
@@ -808,12 +808,12 @@ def _statement(paragraphs: Sequence[str], position: int) -> _Statement | None:
         if lead and (match["since"] or lead["subject"]):
             end = _end_form().match(text, _after(text, match.end()))
             is_end = end and (end["name"] or end["verb"] or end["last"] or end.start() == match.end())
-            return _Statement(match, end if is_end else None, _article_of(paragraphs, position))
+            return _Statement(match, end if is_end else None, article_of(paragraphs, position))
     for match in _end_form().finditer(text):
         lead = _lead(text, match.start())
         if lead and lead["subject"] and (match["name"] or match["verb"] or match["first"]):
             begin = _begin_form().match(text, _after(text, match.end()))
-            return _Statement(begin, match, _article_of(paragraphs, position))
+            return _Statement(begin, match, article_of(paragraphs, position))
     return None
 
 
@@ -831,7 +831,7 @@ def _after(text: str, position: int) -> int:
     return between.end() if between else position
 
 
-def _article_of(paragraphs: Sequence[str], position: int) -> str:
+def article_of(paragraphs: Sequence[str], position: int) -> str:
     """The number of the 条 that the paragraph is in; "" if it is in none."""
     for text in reversed(paragraphs[max(position - _LAST_PARAGRAPHS, 0) : position + 1]):
         stripped = text.strip()

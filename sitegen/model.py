@@ -218,6 +218,7 @@ class Terms(NamedTuple):
     where: str = ""  # the 条 that says when it ends, else the one that says when it begins; "" if it has no number
     words: str = ""  # what it says of the end: 有效期五年
     repeals: tuple[str, ...] = ()  # by 文号, else title: what it says ends with it (《旧办法》同时废止)
+    repealed_in: tuple[str, ...] = ()  # the 条 that says so of each of them, "" if it has no number
 
 
 class Correction(NamedTuple):

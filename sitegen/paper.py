@@ -1,7 +1,8 @@
 """Turn the HTML of a body into the blocks that a Word or PDF file of it is made of: one text in three forms.
 
-Exports `Paper`, `blocks_of`, `text_of`, `notes_of`, `title_lines`, `width_of`, the blocks (`Paragraph`, `Figure`,
-`List`, `Quote`, `Table`, `Divider`, `Footnotes`), and what they hold (`Run`, `Image`, `Cell`, `PaperFile`).
+Exports `Paper`, `blocks_of`, `text_of`, `notes_of`, `runs_in`, `is_kept`, `title_lines`, `width_of`, `sheet_of`,
+`placed`, the blocks (`Paragraph`, `Figure`, `List`, `Quote`, `Table`, `Divider`, `Footnotes`), what they hold (`Run`,
+`Image`, `Cell`, `PaperFile`), `Sheet`, `TEXT_WIDTH`, `TEXT_HEIGHT`, `WIDEST_CAPTION`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -407,8 +409,22 @@ def _with_appendices(blocks: Sequence[Block]) -> Iterator[Block]:
         yield block
 
 
+_SHORT = 4 * 28  # characters
+
+
+def is_kept(blocks: Sequence[Block], i: int) -> bool:
+    """Whether a paragraph stays with the 署名 below it, so that no page has only that (GB/T 9704 7.3.5.5)."""
+    block = blocks[i]
+    for following in blocks[i + 1 :]:
+        kind = following.kind if isinstance(following, Paragraph) else ""
+        if kind != "attach-note":
+            return kind == "signature" and isinstance(block, Paragraph) and width_of(block.text) <= _SHORT
+    return False
+
+
 # ---------------------------------------------------------------- lines of a title
 
+WIDEST_CAPTION = 26  # characters of 三号 in one line of a 题注
 _WIDEST_TITLE = 20  # characters of 二号 (22 pt) in 156 mm
 _GOOD_BREAK = re.compile(
     "(?<=[》）、])|(?<=关于)|(?<=印发)|(?<=政府|公室|公厅|员会|法院)|(?=[《（])|(?=关于)|(?<=[局厅部委])|(?<=的)|(?=的通知)"
@@ -462,7 +478,143 @@ def title_lines(title: str, widest: int = _WIDEST_TITLE) -> tuple[str, ...]:
     return (title,)
 
 
+# ---------------------------------------------------------------- how a table is set
+
+TEXT_WIDTH, TEXT_HEIGHT = 156 * 72 / 25.4, 225 * 72 / 25.4  # of 版心, in points
+# The size of the type in points, and how many characters a column of text needs at least. What no size holds in the
+# width of the text has a page of its own that is turned; only what that does not hold either is set smaller than 7 pt.
+_UPRIGHT = ((14.0, 7.0), (12.0, 6.0), (10.5, 5.0), (9.0, 4.0))
+_TURNED = (*_UPRIGHT, (8.0, 3.0), (7.0, 2.0))
+_NEEDED = ((6.0, 1.0), (5.0, 1.0))
+_WORD = re.compile("[!-~]+")  # what no line break divides
+_LONGEST_WORD = 14.0
+_HEAD = 4.0  # characters that a column needs at most for its head
+_UNEVEN = 2.2
+_SPARE = 1.15  # letters are wider than half a character, figures are not in all fonts
+
+
+class Sheet(NamedTuple):
+    """How a table is set; lengths in points."""
+
+    size: float  # of the type
+    is_turned: bool  # on a page that is turned
+    widths: tuple[float, ...]  # of the columns, with what is between their text and their edges
+    padding: float  # of a cell, left and right together
+
+
+def sheet_of(table: Table, wide: float = TEXT_WIDTH, *, may_turn: bool = True) -> Sheet:
+    """The table as large as it fits a text that is so wide; as wide as the text, or as the turned page."""
+    cells = placed(table)
+    columns = max([x + cell.columns for x, _, cell in cells], default=1)
+    padding = 7.0 if columns < 10 else 4.0
+    lengths: list[list[float]] = [[1.0] for _ in range(columns)]  # in characters, of the cells of each column
+    heads = [1.0] * columns  # the longest of the head
+    texts = [1.0] * columns  # and below it
+    words = [1.0] * columns
+    for x, y, cell in cells:
+        lines = [line for run in runs_in(cell.blocks) for line in run.text.split("\n")]
+        word = max([width_of(word) * _SPARE for line in lines for word in _WORD.findall(line)], default=1.0)
+        word = min(word / cell.columns, _LONGEST_WORD)
+        length = max(width_of("".join(lines)) / cell.columns, word)
+        for column in range(x, x + cell.columns):
+            lengths[column].append(length)
+            words[column] = max(words[column], word)
+            longest = heads if y < table.headers else texts
+            longest[column] = max(longest[column], length)
+    places: list[tuple[float, bool, tuple[tuple[float, float], ...]]] = [(wide, False, _UPRIGHT)]
+    if may_turn:
+        places += [(TEXT_HEIGHT, True, _TURNED), (TEXT_HEIGHT, True, _NEEDED)]
+    else:
+        places += [(wide, False, (*_TURNED[len(_UPRIGHT) :], *_NEEDED))]
+    for room, is_turned, sizes in places:
+        found = None
+        for size, enough in sizes:
+            free = (room - columns * padding) / size
+            head = min(enough, _HEAD)
+            needs = [
+                max(word, min(text, enough), min(top, head))
+                for word, text, top in zip(words, texts, heads, strict=True)
+            ]
+            if sum(needs) <= free:
+                shares = _shared(free - sum(needs), lengths, needs)
+                widths = _filling(room, [share * size + padding for share in shares])
+                found = Sheet(size, is_turned, widths, padding)
+                if _is_even(table, cells, shares, free):
+                    return found
+        if found is not None:
+            return found
+    room, is_turned, sizes = places[-1]
+    return Sheet(sizes[-1][0], is_turned, _filling(room, [need + 1 for need in needs]), padding)
+
+
+def _is_even(table: Table, cells: Sequence[tuple[int, int, Cell]], shares: Sequence[float], free: float) -> bool:
+    """Whether the rows are not much higher than they need be: no column is left too narrow for what it says."""
+    heights = [1] * len(table.rows)
+    lengths = [0.0] * len(table.rows)
+    for x, y, cell in cells:
+        if cell.rows == 1 and y >= table.headers:
+            length = width_of("".join([run.text for run in runs_in(cell.blocks)]))
+            lengths[y] += length
+            heights[y] = max(heights[y], ceil(length / sum(shares[x : x + cell.columns]) - 0.01))
+    return sum(heights) <= _UNEVEN * sum([ceil(length / free) or 1 for length in lengths])
+
+
+def _filling(room: float, widths: Sequence[float]) -> tuple[float, ...]:
+    total = sum(widths)
+    return tuple([round(width * room / total, 3) for width in widths])
+
+
+def _shared(free: float, lengths: Sequence[Sequence[float]], needs: Sequence[float]) -> list[float]:
+    """The widths of columns that need at least `needs`: what is left goes to those that have more to say."""
+    missing = [max(long) - need for long, need in zip(lengths, needs, strict=True)]
+    if sum(missing) <= free:
+        return [need + more for need, more in zip(needs, missing, strict=True)]
+    excess = [sum(max(0.0, wide - need) for wide in long) for long, need in zip(lengths, needs, strict=True)]
+    shares = [min(more, free * part / sum(excess)) for more, part in zip(missing, excess, strict=True)]
+    return [need + share for need, share in zip(needs, shares, strict=True)]
+
+
+def placed(table: Table) -> list[tuple[int, int, Cell]]:
+    """Column, row and cell of all cells; one that would lie on another is cut where that begins."""
+    found: list[tuple[int, int, Cell]] = []
+    taken: set[tuple[int, int]] = set()
+    for y, row in enumerate(table.rows):
+        x = 0
+        for cell in row:
+            while (x, y) in taken:
+                x += 1
+            columns = next((i for i in range(1, cell.columns) if (x + i, y) in taken), cell.columns)
+            rows = min(cell.rows, len(table.rows) - y)
+            taken.update((x + i, y + j) for i in range(columns) for j in range(rows))
+            found.append((x, y, cell._replace(columns=columns, rows=rows)))
+            x += columns
+    return found
+
+
 # ---------------------------------------------------------------- as text
+
+
+def runs_in(blocks: Iterable[Block]) -> Iterator[Run]:
+    """Every run in the blocks, however deep; a picture that is a block of its own is one too."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield from block.runs
+            case Figure():
+                yield Run(image=block.image)
+                yield from block.caption
+            case List(items=parts) | Footnotes(notes=parts):
+                for part in parts:
+                    yield from runs_in(part)
+            case Quote():
+                yield from runs_in(block.blocks)
+            case Table():
+                yield from block.caption
+                for row in block.rows:
+                    for cell in row:
+                        yield from runs_in(cell.blocks)
+            case Divider():
+                pass
 
 
 def text_of(paper: Paper) -> str:

@@ -309,6 +309,8 @@ def new_document(content: Path, column_id: ColumnId, doc_id: str, title: str, da
     asked = [("title", title or doc_id), ("disclosure", "主动公开"), ("pub_date", "")]
     if column.kind.official:
         asked += [("written_date", ""), ("doc_no", "")]
+    if column.kind.id in ("regulation", "normative", "system"):
+        asked += [("effective_date", ""), ("expire_date", "")]
     asked += [("index_no", ""), ("topic", ""), ("summary", ""), ("keywords", "")]
     asked += [(name, "") for name in column.kind.requires]
     asked += [(entry.id, "") for entry in column.kind.fields]

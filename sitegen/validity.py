@@ -308,7 +308,8 @@ def _events(
         last = texts[number + 1].day if number + 1 < len(texts) else date.max
         for relation in changes_of(text.source) if text.source != rule else ():
             if number and relation.effective_date <= text.day:
-                yield _Event(text.day, _CHANGE_OF_NEW_TEXT, relation=relation)
+                if text.day < last:
+                    yield _Event(text.day, _CHANGE_OF_NEW_TEXT, relation=relation)
             elif relation.effective_date <= last:
                 yield _Event(relation.effective_date, _CHANGE, relation=relation)
 

@@ -9,10 +9,11 @@ Exports `VersionOn`, `texts_of_rules`, `versions_on`, `shown_texts`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import quote
 
 from sitegen.gongwen import normalize_doc_no
 from sitegen.model import DocId, Document, Revision
@@ -65,7 +66,7 @@ def versions_on(
     for text in texts:
         doc = documents[text.source]
         by = _made_by(doc, revisions)
-        number, kind = (doc.doc_no or by.doc_no, by.kind) if by else (doc.doc_no, "")
+        number, kind = (by.doc_no or doc.doc_no, by.kind) if by else (doc.doc_no, "")
         found.append(VersionOn(*text, lives.get(text.page, IN_FORCE).on(day), number, kind))
     return tuple(found)
 
@@ -85,8 +86,34 @@ def shown_texts(
     """
     page, rule = next((version.id, version.source) for version in versions if version.id != version.source)
     own = documents[rule]
-    yield own if current == page else _moved(documents[current], own)
-    yield own._replace(id=page, version_of=rule, old_urls=()).sealed(own.face.caption)
+    shown = own if current == page else _moved(documents[current], own)
+    yield shown
+    place = next(i for i, version in enumerate(versions) if version.id == current)
+    left = _left_files(
+        shown, [*reversed(versions[:place]), *(version for version in versions if version.id == page)], documents
+    )
+    yield own._replace(id=page, version_of=rule, old_urls=left.pop(page, ())).sealed(own.face.caption)
+    for text, addresses in left.items():
+        doc = documents[text]
+        yield doc._replace(old_urls=(*doc.old_urls, *addresses)).sealed(doc.face.caption)
+
+
+def _left_files(
+    shown: Document, before: Iterable[VersionOn], documents: Mapping[DocId, Document]
+) -> dict[DocId, tuple[str, ...]]:
+    """Where files of earlier texts lay beside the rule and lie no more, by the page of the text that has them.
+
+    No day may break a link by itself: from there the reader is led to that page.
+    """
+    taken = {file.file.casefold() for file in (*shown.attachments, *shown.images)}
+    taken |= {f"{shown.id}{end}.{form}" for end in ("", "-全文") for form in ("docx", "pdf")}  # made of the rule
+    left: dict[DocId, tuple[str, ...]] = {}
+    for version in before:
+        names = [file.file for file in documents[version.source].attachments if file.file.casefold() not in taken]
+        taken.update(map(str.casefold, names))
+        if names:
+            left[version.id] = tuple(shown.folder + quote(name) for name in names)
+    return left
 
 
 def _moved(text: Document, rule: Document) -> Document:

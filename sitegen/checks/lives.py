@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
 
 from sitegen.catalog import Catalog
 from sitegen.checks.relations import field_of
 from sitegen.checks.rules import Review, RuleInfo, rule
 from sitegen.diagnostics import Finding, Severity
-from sitegen.gongwen import normalize_doc_no
-from sitegen.model import DocId, Document, RelationKind, UpdateKind
-from sitegen.validity import Life, Turn, first_day
+from sitegen.gongwen import article_number, from_chinese_numeral, normalize_doc_no, to_chinese_numeral
+from sitegen.model import DocId, Document, Relation, RelationKind, UpdateKind, Validity
+from sitegen.validity import Life, Turn, amends, beginning, first_day
 
 _ONE_DAY = timedelta(days=1)
 
@@ -58,7 +58,7 @@ def dates_are_those_of_the_text(review: Review) -> Iterator[Finding]:
 
 @rule("R126", "正文废止了旧文件，信息头没有写", Severity.WARNING)
 def repeal_clauses_are_relations(review: Review) -> Iterator[Finding]:
-    """检查正文写明同时废止、本站又有的文件，信息头写了“废止”。
+    """检查正文写明同时废止、本站又有的文件，信息头写了“废止”，而且不是只写了几条。
 
     为何：旧文件的有效性由“废止”关系算出；没有写的，旧文件页面仍标现行有效（国办公开办函〔2019〕61号：废止失效及时更新）。
     错误：正文写“《某市旧办法》同时废止”，信息头没有 废止
@@ -78,25 +78,32 @@ def repeal_clauses_are_relations(review: Review) -> Iterator[Finding]:
         rule_id = doc.version_of or doc.id
         for name in doc.stated.repeals:
             found = [other for other in named.get(name, ()) if other.id != rule_id and _is_earlier(other, doc)]
-            if len(found) != 1 or found[0].id in _repealed_by(rule_id, catalog):
+            if len(found) != 1 or found[0].id in _repealed_by(rule_id, catalog, is_whole=True):
                 continue
             old, first = found[0], first_day(doc)
+            is_partly = old.id in _repealed_by(rule_id, catalog, is_whole=False)
             end = _end(catalog.lives.get(old.id))
             if end is None or end.day > first:
                 yield Finding(
                     doc.path,
                     "repeals",
-                    f"正文写明《{old.title}》废止，信息头没有写",
+                    f"正文写明《{old.title}》废止，信息头" + ("只写了其中几条" if is_partly else "没有写"),
                     "R126",
-                    f"写 废止: {old.id}；不是自 {first.isoformat()} 起的，写 {{doc: {old.id}, date: 日期}}。",
+                    ("删去 articles（条款），" if is_partly else "")
+                    + f"写 废止: {old.id}；不是自 {first.isoformat()} 起的，写 {{doc: {old.id}, date: 日期}}。",
                     ((old.path, "title", "正文说废止的文件"),),
                 )
 
 
-def _repealed_by(rule_id: DocId, catalog: Catalog) -> set[DocId]:
-    """What the document, or one of its texts, repeals as its front matter says."""
-    files = {rule_id, *(text.source for text in catalog.rules.get(rule_id, ()))}
-    return {r.target for name in files for r in catalog.outgoing.get(name, ()) if r.kind is RelationKind.REPEALS}
+def _repealed_by(rule_id: DocId, catalog: Catalog, *, is_whole: bool) -> set[DocId]:
+    """What the document, or one of its texts, repeals as its front matter says: all of it, or some 条."""
+    relations = (r for name in _files_of(rule_id, catalog) for r in catalog.outgoing.get(name, ()))
+    return {r.target for r in relations if r.kind is RelationKind.REPEALS and is_whole == (not r.articles)}
+
+
+def _files_of(rule_id: DocId, catalog: Catalog) -> tuple[DocId, ...]:
+    """The document, or the files with the texts of it."""
+    return tuple(text.source for text in catalog.rules.get(rule_id, ())) or (rule_id,)
 
 
 def _is_earlier(old: Document, doc: Document) -> bool:
@@ -137,25 +144,91 @@ def documents_about_to_expire(review: Review) -> Iterator[Finding]:
 
 @rule("R127", "文本没有写施行日期", Severity.WARNING)
 def texts_say_when_they_begin(review: Review) -> Iterator[Finding]:
-    """检查一份文件有几个文本的，每个都写了施行日期，或者由正文、历次修改看得出从哪一天起施行。
+    """检查一份文件有几个文本的，每个都写了施行日期，或者由正文、修改它的文件看得出从哪一天起施行。
 
-    为何：哪一天以哪个文本为准，按施行日期排；没有写的只好按成文日期猜，页面上的历次文本、有效性都可能错。
-    错误：文本所属: gz-2019-002，没有 施行日期
-    正确：文本所属: gz-2019-002，施行日期: 2024-04-01
+    为何：哪一天以哪个文本为准，按施行日期排；没有写的，或者照抄前一个文本的，只好按成文日期、历次修改的日期猜，历次文本和有效性都可能错。
+    错误：文本所属: gz-2019-002，没有 施行日期；或者施行日期仍是前一个文本的
+    正确：文本所属: gz-2019-002，施行日期: 2024-04-01（这一文本起施行的日期）
     """
-    documents = review.catalog.documents
-    for texts in review.catalog.rules.values():
-        for text in texts:
-            doc = documents[text.source]
-            if not (doc.effective_date or doc.stated.effective or doc.revisions):
-                guessed = "成文日期" if doc.written_date else "发布日期"
-                yield Finding(
-                    doc.path,
-                    "version_of" if doc.version_of else "title",
-                    f"没有写施行日期，历次文本的先后只好按{guessed} {text.day.isoformat()} 排",
-                    "R127",
-                    "写“施行日期”：从哪一天起以这一文本为准。",
-                )
+    catalog = review.catalog
+    for texts in catalog.rules.values():
+        for number, text in enumerate(texts):
+            doc = catalog.documents[text.source]
+            own = beginning(doc)
+            if doc.revisions and not (number and _is_guessed(doc, text.day, catalog)):
+                continue
+            if own and not doc.revisions:
+                continue
+            guessed = "历次修改的日期" if doc.revisions else "成文日期" if doc.written_date else "发布日期"
+            wrong = f"施行日期是较早的 {own.isoformat()}" if own else "没有写施行日期"
+            early = f"，比发布（{doc.pub_date.isoformat()}）还早" if doc.revisions and text.day < doc.pub_date else ""
+            yield Finding(
+                doc.path,
+                "effective_date" if doc.effective_date else "version_of" if doc.version_of else "title",
+                f"{wrong}，历次文本的先后只好按{guessed} {text.day.isoformat()} 排{early}",
+                "R127",
+                "写“施行日期”：从哪一天起以这一文本为准。",
+            )
+
+
+def _is_guessed(doc: Document, day: date, catalog: Catalog) -> bool:
+    """Whether the first day of the text is just that of one of its 历次修改, and nothing says that it took effect."""
+    if day in (doc.effective_date, doc.stated.effective):
+        return False
+    made = [r for r in doc.revisions if day == (r.effective or r.day)]
+    if any(r.effective for r in made) or not made:  # else an amending document says when
+        return False
+    numbers = {r.doc_no for r in made}
+    return not any(
+        beginning(other) == day and normalize_doc_no(other.doc_no) in numbers
+        for other in catalog.documents.values()
+        if other.doc_no and other is not doc
+    )
+
+
+@rule("R137", "正文已是将来的文本", Severity.WARNING)
+def texts_are_those_in_force(review: Review) -> Iterator[Finding]:
+    """检查标为现行有效、已修改的文件，正文不是将来才施行的文本。
+
+    为何：读者照页面办事，页面要是今天有效的文本；提前换了正文，历次修改里的 effective 还没有到，今天的文本就看不到了。
+    错误：2026年11月换成2027年1月1日起施行的正文，历次修改 的最后一条写 effective: 2027-01-01
+    正确：原稿件仍用现在的文本，用 revise 另写一份 文本所属、施行日期: 2027-01-01，到那一天自动换上
+    """
+    catalog = review.catalog
+    for doc in catalog.documents.values():
+        if not doc.revisions or doc.badge:
+            continue
+        rule_id = doc.version_of or doc.id
+        texts = catalog.rules.get(rule_id, ())
+        state = catalog.validity.get(rule_id)
+        if state is None or state.state not in (Validity.EFFECTIVE, Validity.AMENDED):
+            continue
+        day = texts[0].day if texts else _holds_from(doc, catalog)
+        if day <= catalog.as_of or (texts and texts[0].source != doc.id):
+            continue
+        if len(doc.revisions) > 1 or doc.version_of:
+            hint = (
+                f"运行 python build.py revise {rule_id}，照抄成新文本，施行日期写 {day.isoformat()}；"
+                "再把这一份的正文、历次修改改回现在有效的。"
+            )
+        else:
+            hint = (
+                f"还没有施行的，写 施行日期: {day.isoformat()}；已有现行文本的，另用 python build.py revise 写新文本。"
+            )
+        yield Finding(
+            doc.path,
+            f"revisions[{len(doc.revisions) - 1}]",
+            f"正文是自 {day.isoformat()} 起才施行的文本，页面今天标的是“{state.state}”",
+            "R137",
+            hint,
+        )
+
+
+def _holds_from(doc: Document, catalog: Catalog) -> date:
+    """The day from which all that its text holds is in force."""
+    days = [revision.effective or revision.day for revision in doc.revisions]
+    days += [r.effective_date for r in catalog.incoming.get(doc.id, ()) if r.is_in_text and amends(r)]
+    return max(days)
 
 
 @rule("R132", "两个文本一字不差", Severity.WARNING)
@@ -248,6 +321,96 @@ def _end(life: Life | None) -> Turn | None:
     return last if last and last.kind in (UpdateKind.REPEALED, UpdateKind.EXPIRED) else None
 
 
+@rule("R138", "已经废止的又废止一次", Severity.INFO)
+def nothing_is_repealed_twice(review: Review) -> Iterator[Finding]:
+    """列出要废止的文件，在那一天之前已经被另一份文件废止，或者已过它自己写的废止日期。
+
+    为何：已经废止的不再废止，页面仍标先前的日期和依据；多半是编号指错，或者先前的日期写错。
+    错误：2022年的决定已经废止某办法，2024年的新办法又写 废止: 某办法
+    正确：编号指错的改正；文件里确实又写了一次的不必改
+    """
+    catalog = review.catalog
+    for doc_id, relations in catalog.outgoing.items():
+        for relation in relations:
+            if relation.kind is not RelationKind.REPEALS or relation.articles:
+                continue
+            end = _end(catalog.lives.get(relation.target))
+            if end is None or end.kind is not UpdateKind.REPEALED or end.day >= relation.effective_date:
+                continue
+            doc, target = catalog.documents[doc_id], catalog.documents[relation.target]
+            own = _end(catalog.lives.get(doc.version_of or doc_id))
+            if own is not None and own.day < relation.effective_date:
+                continue  # of that R129 tells
+            cause = catalog.documents.get(end.cause or "")
+            yield Finding(
+                doc.path,
+                field_of(doc, relation),
+                f"《{target.title}》已于 {end.day.isoformat()} 废止，"
+                f"{relation.effective_date.isoformat()} 起的废止不起作用",
+                "R138",
+                "编号指错的改正编号，日期写错的改正日期；文件里确实又写了一次的不必改。",
+                ((cause.path, "title", "先废止它的文件") if cause else (target.path, "repeal_date", "它的废止日期"),),
+            )
+
+
+@rule("R136", "废止、修改的条款那份文件里没有", Severity.WARNING)
+def articles_acted_on_are_there(review: Review) -> Iterator[Finding]:
+    """检查废止、修改里写的第几条，那份文件的正文里有；正文不分条的、已经换成以后的文本的不查，修改可以新增一条。
+
+    为何：页面照写的条款标明哪几条废止、修改了，并链接到那一条；写错了条号，读者就找错了条款。
+    错误：废止: {doc: gf-2018-02, articles: [第九十九条]}，那份文件只有二十条
+    正确：废止: {doc: gf-2018-02, articles: [第九条]}
+    """
+    catalog = review.catalog
+    for doc_id, relations in catalog.outgoing.items():
+        for relation in relations:
+            if relation.kind not in _ACTS or not relation.articles:
+                continue
+            doc, target = catalog.documents[doc_id], catalog.documents[relation.target]
+            known = _articles_of(target, doc, relation, catalog)
+            if not known:
+                continue
+            wrong = [written for written in relation.articles if not _is_there(written, known, relation.kind)]
+            if wrong:
+                yield Finding(
+                    doc.path,
+                    field_of(doc, relation),
+                    f"《{target.title}》里没有{'、'.join(wrong)}",
+                    "R136",
+                    "对照原件改正条号；那份文件的正文没有录全的，补全。",
+                    ((target.path, "body", f"要{relation.kind}的文件"),),
+                )
+
+
+def _articles_of(target: Document, doc: Document, relation: Relation, catalog: Catalog) -> set[str]:
+    """The 条 of all texts of the target; none if only later texts are there than the one that was acted on."""
+    number = normalize_doc_no(doc.doc_no) if doc.doc_no else ""
+    files = [catalog.documents[name] for name in _files_of(target.version_of or target.id, catalog)]
+    later = [
+        other.revisions
+        and (number in {r.doc_no for r in other.revisions} or other.revisions[-1].day > relation.effective_date)
+        for other in files
+    ]
+    if all(later):
+        return set()
+    anchors = {anchor for other in files for anchor in catalog.bodies[other.body.digest].anchors}
+    return {anchor for anchor in anchors if "条" in anchor and article_number(anchor) == anchor}
+
+
+def _is_there(written: str, known: Collection[str], kind: RelationKind) -> bool:
+    """Whether the text has the 条 that is written; an amendment may add one after the last, or after any (之一)."""
+    article = article_number(written)
+    if "条" not in article or article in known:
+        return True
+    plain, _, branch = article.partition("之")
+    is_next = f"第{to_chinese_numeral(_count(plain) - 1)}条" in known if _count(plain) > 1 else True
+    return kind is RelationKind.AMENDS and (plain in known if branch else is_next)
+
+
+def _count(article: str) -> int:
+    return from_chinese_numeral(article[1:-1]) or 0
+
+
 @rule("R134", "几份文件互相废止、修改", Severity.WARNING)
 def nobody_acts_in_a_circle(review: Review) -> Iterator[Finding]:
     """检查废止、修改关系没有绕成一圈；看得出先后颠倒的，由 R115 说。
@@ -304,8 +467,11 @@ RULES: tuple[RuleInfo, ...] = (
     repeal_clauses_are_relations,
     documents_about_to_expire,
     texts_say_when_they_begin,
+    texts_are_those_in_force,
     texts_differ,
     revisions_are_those_of_the_texts,
     who_acts_is_still_in_force,
+    nothing_is_repealed_twice,
+    articles_acted_on_are_there,
     nobody_acts_in_a_circle,
 )

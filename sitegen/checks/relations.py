@@ -5,6 +5,7 @@ Exports `RULES`, `RETIRED`, `field_of`.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
@@ -22,9 +23,10 @@ _YEAR = timedelta(days=365)
 
 def field_of(doc: Document, relation: Relation) -> str:
     """Where the author wrote the relation, as far as that is known."""
-    written = [claim.target for claim in doc.claims if claim.kind is relation.kind]
-    number = written.index(relation.target) if relation.target in written else 0
-    return f"{relation.kind.name.lower()}[{number}]"
+    written = [claim for claim in doc.claims if claim.kind is relation.kind]
+    by_id = [n for n, claim in enumerate(written) if claim.target == relation.target]
+    alike = [n for n in by_id or range(len(written)) if written[n].articles == relation.articles]
+    return f"{relation.kind.name.lower()}[{(alike or by_id or [0])[0]}]"
 
 
 def _is_interpreted(review: Review, doc_id: DocId) -> bool:
@@ -232,7 +234,8 @@ def ends_have_a_cause(review: Review) -> Iterator[Finding]:
                 )
 
 
-_AFTER = (RelationKind.REPEALS, RelationKind.AMENDS, RelationKind.FORWARDS)
+_ACTS = (RelationKind.REPEALS, RelationKind.AMENDS)
+_AFTER = (*_ACTS, RelationKind.FORWARDS)
 
 
 def _earlier_days(doc: Document, catalog: Catalog) -> Iterator[date]:
@@ -242,13 +245,27 @@ def _earlier_days(doc: Document, catalog: Catalog) -> Iterator[date]:
         yield catalog.documents[text.source].written_date or text.day
 
 
+def _is_reversed(doc: Document, target: Document, catalog: Catalog) -> bool:
+    """Whether `doc` was written before the other, even before the first text of it."""
+    if not (doc.written_date and target.written_date and doc.written_date < target.written_date):
+        return False
+    return _begins_after(target, doc.written_date, catalog)
+
+
+def _begins_after(doc: Document, day: date, catalog: Catalog) -> bool:
+    """Whether nothing of the document was written by that day; it may be the text of a later revision."""
+    return bool(doc.written_date and day < doc.written_date) and not any(
+        earlier <= day for earlier in _earlier_days(doc, catalog)
+    )
+
+
 @rule("R115", "关系的先后颠倒", Severity.WARNING)
 def the_later_acts_on_the_earlier(review: Review) -> Iterator[Finding]:
-    """检查废止、修改、转发别的文件的，成文日期不早于那份文件。
+    """检查废止、修改、转发别的文件的，成文日期不早于那份文件；另写了废止、修改从哪一天起的，那一天不早于本件成文。
 
-    为何：先有的文件不能废止、修改、转发后有的文件；多半是“废止”写在了被废止的一边，或者编号写错。
-    错误：2019年的旧办法写 废止: 2024年的新办法
-    正确：在2024年的新办法里写 废止: 2019年的旧办法
+    为何：先有的文件不能废止、修改、转发后有的文件，也不能在成文之前就起作用；多半是写在了被废止的一边，或者编号、年份写错。
+    错误：2019年的旧办法写 废止: 2024年的新办法；或者2026年的决定写 废止: {doc: 旧办法, date: 2020-01-01}
+    正确：在2024年的新办法里写 废止: 2019年的旧办法，date 不写，或者写这份文件起作用的那一天
     """
     catalog, documents = review.catalog, review.catalog.documents
     for doc_id, relations in catalog.outgoing.items():
@@ -256,9 +273,9 @@ def the_later_acts_on_the_earlier(review: Review) -> Iterator[Finding]:
             if relation.kind not in _AFTER:
                 continue
             doc, target = documents[doc_id], documents[relation.target]
-            if doc.written_date and target.written_date and doc.written_date < target.written_date:
-                if any(day <= doc.written_date for day in _earlier_days(target, catalog)):
-                    continue  # the page holds the text of a later revision, under the day of that one
+            if _is_reversed(doc, target, catalog):
+                assert doc.written_date
+                assert target.written_date
                 yield Finding(
                     doc.path,
                     field_of(doc, relation),
@@ -266,6 +283,48 @@ def the_later_acts_on_the_earlier(review: Review) -> Iterator[Finding]:
                     f" {target.written_date.isoformat()} 的《{target.title}》",
                     "R115",
                     "关系写在后出的文件里；日期写错的改正日期。",
+                    ((target.path, "written_date", "那份文件的成文日期"),),
+                )
+                continue
+            day = relation.effective_date
+            if relation.kind not in _ACTS or day == first_day(doc) or not _begins_after(doc, day, catalog):
+                continue
+            if not _begins_after(target, day, catalog):  # of that R135 tells
+                assert doc.written_date
+                yield Finding(
+                    doc.path,
+                    field_of(doc, relation),
+                    f"自 {day.isoformat()} 起{relation.kind}《{target.title}》，"
+                    f"本件 {doc.written_date.isoformat()} 才成文",
+                    "R115",
+                    "改正日期；自本件施行起的，不写 date；文件里确实这样写的，在“豁免”里写明。",
+                )
+
+
+@rule("R135", "废止、修改起效时还没有那份文件", Severity.ERROR)
+def nothing_is_acted_on_before_it_exists(review: Review) -> Iterator[Finding]:
+    """检查废止、修改起效的那一天，被废止、修改的文件已经成文；本件成文更早的，由 R115 说。
+
+    为何：还没有的文件不能废止、修改；照这个日期计算，那份文件从来没有生效过，页面上的有效性就错了。
+    错误：2021年的办法，被 {doc: 那份办法, date: 2020-01-01} 废止
+    正确：date 写废止起效的那一天，或者不写，即本件施行的那一天；编号写错的改正编号
+    """
+    catalog, documents = review.catalog, review.catalog.documents
+    for doc_id, relations in catalog.outgoing.items():
+        for relation in relations:
+            day = relation.effective_date
+            if relation.kind not in _ACTS or not _begins_after(target := documents[relation.target], day, catalog):
+                continue
+            doc = documents[doc_id]
+            if not _is_reversed(doc, target, catalog):
+                assert target.written_date
+                yield Finding(
+                    doc.path,
+                    field_of(doc, relation),
+                    f"自 {day.isoformat()} 起{relation.kind}《{target.title}》，"
+                    f"那份文件 {target.written_date.isoformat()} 才成文",
+                    "R135",
+                    "改正日期；自本件施行起的，不写 date；指错了文件的，改正编号。",
                     ((target.path, "written_date", "那份文件的成文日期"),),
                 )
 
@@ -350,7 +409,7 @@ def own_old_documents_are_there(review: Review) -> Iterator[Finding]:
             places[claim] = f"{claim.kind.name.lower()}[{counts[claim.kind]}]"
             counts[claim.kind] += 1
         for claim in claims:
-            if claim.kind not in (RelationKind.REPEALS, RelationKind.AMENDS):
+            if claim.kind not in _ACTS:
                 continue
             number = parse_doc_no(claim.target)
             if not isinstance(number, Problem) and number.agency in agencies:
@@ -363,30 +422,38 @@ def own_old_documents_are_there(review: Review) -> Iterator[Finding]:
                 )
 
 
-@rule("R119", "规章修改后正文没有更新", Severity.WARNING)
-def amended_regulations_show_the_new_text(review: Review) -> Iterator[Finding]:
-    """检查被修改的规章，“历次修改”里列有这次修改，或者另有修改后的文本，即正文已经换成修改后的文本。
+# 关于延长《某办法》有效期的通知: the words stay as they are.
+_PROLONGS = re.compile("有效期|延期|续期|延长")
 
-    为何：规章集中公开要动态更新，公开现行文本，修改情况写进题注（国办公开办函〔2021〕33号，A；替换文本的做法，B）。
-    错误：修改决定已经施行，规章页仍是旧文本，题注没有这次修改
-    正确：正文换成修改后的文本，历次修改 加一条 {date, doc_no, kind: 修改决定}
+
+@rule("R119", "修改后正文没有更新", Severity.WARNING)
+def amended_documents_show_the_new_text(review: Review) -> Iterator[Finding]:
+    """检查被修改的规章、规范性文件，正文已经换成修改后的文本：“历次修改”里列有这次修改，或者另有一个文本。
+
+    为何：规章要公开现行文本，修改情况写进题注（国办公开办函〔2021〕33号，A）；规范性文件的汇编、下载也用这个正文（替换文本的做法，B）。
+    错误：修改决定已经施行，页面、制度文件汇编和 Word、PDF 仍是旧文本
+    正确：运行 revise 写修改后的文本；或者换正文，历次修改 加一条 {date, doc_no, kind: 修改}；只延长有效期的不提示
     """
     catalog = review.catalog
-    for doc in review.of_kinds("regulation"):
+    for doc in review.of_kinds("regulation", "normative"):
         state = catalog.validity.get(doc.id)
-        if state is not None and state.state is Validity.AMENDED and state.cause and not doc.version_of:
-            cause = catalog.documents.get(state.cause)
-            if cause is None:
-                continue  # an earlier text of a rule, which the next one has taken the place of
-            yield Finding(
-                doc.path,
-                "revisions",
-                f"规章已被《{cause.title}》修改，正文和题注还没有更新",
-                "R119",
-                "把正文换成修改后的文本，并在“历次修改”里写上这次修改的日期和文号；"
-                "也可以把修改后的文本另存一份，写“文本所属”和“施行日期”。",
-                ((cause.path, "title", "修改它的文件"),),
-            )
+        if state is None or state.state is not Validity.AMENDED or not state.cause or doc.version_of:
+            continue
+        cause = catalog.documents.get(
+            state.cause
+        )  # none for an earlier text, which the next one has taken the place of
+        if cause is None or _PROLONGS.search(cause.title):
+            continue
+        day = f" --effective {state.since.isoformat()}" if state.since else ""
+        yield Finding(
+            catalog.documents[review.text_in_force(doc.id, catalog.as_of)].path,
+            "revisions",
+            f"已被《{cause.title}》修改，正文还是修改前的",
+            "R119",
+            f"运行 python build.py revise {doc.id}{day}，改出修改后的文本；不留原文本的，直接换正文，"
+            "并在“历次修改”里写上这次修改的日期和文号。",
+            ((cause.path, "title", "修改它的文件"),),
+        )
 
 
 @rule("R120", "同名文件都标为现行有效", Severity.WARNING)
@@ -480,10 +547,11 @@ RULES: tuple[RuleInfo, ...] = (
     basis_is_still_in_force,
     ends_have_a_cause,
     the_later_acts_on_the_earlier,
+    nothing_is_acted_on_before_it_exists,
     relations_are_written_once,
     ended_documents_are_not_amended,
     own_old_documents_are_there,
-    amended_regulations_show_the_new_text,
+    amended_documents_show_the_new_text,
     one_version_is_in_force,
     archives_hold_only_what_has_ended,
     interpretations_are_not_the_document,

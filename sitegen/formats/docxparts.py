@@ -1,7 +1,7 @@
 """The parts of a Word file that are the same for every document: fonts, styles, settings, page numbers (GB/T 9704).
 
 Exports `PARTS` and, for what differs, the frames `document`, `footnotes`, `numbering`, `relations`, `relation`,
-`properties`; `fonts` and `size` for stretches of text; the measures and the names of fonts.
+`properties`, `section`; `fonts` and `size` for stretches of text; the measures and the names of fonts.
 
 Lengths are in twentieths of a point, as Word has them, but sizes of characters in half points. The page is A4 with
 天头 37 mm and 订口 28 mm; 156 mm by 225 mm are left for 22 lines of 28 characters.
@@ -14,12 +14,13 @@ from collections.abc import Mapping
 PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838
 TOP, RIGHT, BOTTOM, LEFT = 2098, 1474, 1984, 1587
 WIDTH = PAGE_WIDTH - LEFT - RIGHT  # 156 mm
+TURNED_WIDTH = PAGE_HEIGHT - TOP - BOTTOM  # 225 mm
 LINE = 579  # 225 mm / 22
 CHARACTER = WIDTH / 28
 HANGING = 474  # of the items of a list
 _SIZE = 32  # 三号, 16 pt
 _NARROWER = round((CHARACTER / 20 - _SIZE / 2) * 4096)  # than the size of the characters, in 4096ths of a point
-_FOOTER = BOTTOM - 397 - 280  # the number stands 7 mm below the text
+_NUMBER = 397 + 280  # it stands 7 mm below the text
 
 SONG_TITLE, FANGSONG, KAI, HEI, SONG = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
 LATIN = "Times New Roman"
@@ -249,17 +250,27 @@ PARTS: Mapping[str, bytes] = {
 
 # ---------------------------------------------------------------- frames of what differs
 
-SECTION = (
-    '<w:sectPr><w:footerReference w:type="default" r:id="rId5"/><w:footerReference w:type="even" r:id="rId6"/>'
-    f'<w:pgSz w:w="{PAGE_WIDTH}" w:h="{PAGE_HEIGHT}"/><w:pgMar w:top="{TOP}" w:right="{RIGHT}" w:bottom="{BOTTOM}"'
-    f' w:left="{LEFT}" w:header="851" w:footer="{_FOOTER}" w:gutter="0"/>'
-    f'<w:docGrid w:type="linesAndChars" w:linePitch="{LINE}" w:charSpace="{_NARROWER}"/></w:sectPr>'
-)
+
+def section(*, is_turned: bool = False) -> str:
+    """A page and its margins; one that is turned has the upper edge of the others at its left."""
+    bottom = RIGHT if is_turned else BOTTOM
+    if is_turned:
+        size = f'<w:pgSz w:w="{PAGE_HEIGHT}" w:h="{PAGE_WIDTH}" w:orient="landscape"/>'
+        margins = f'w:top="{LEFT}" w:right="{BOTTOM}" w:bottom="{bottom}" w:left="{TOP}"'
+    else:
+        size = f'<w:pgSz w:w="{PAGE_WIDTH}" w:h="{PAGE_HEIGHT}"/>'
+        margins = f'w:top="{TOP}" w:right="{RIGHT}" w:bottom="{bottom}" w:left="{LEFT}"'
+    return (
+        '<w:sectPr><w:footerReference w:type="default" r:id="rId5"/><w:footerReference w:type="even" r:id="rId6"/>'
+        f'{size}<w:pgMar {margins} w:header="851" w:footer="{bottom - _NUMBER}" w:gutter="0"/>'
+        f'<w:docGrid w:type="linesAndChars" w:linePitch="{LINE}" w:charSpace="{_NARROWER}"/></w:sectPr>'
+    )
 
 
-def document(body: str) -> str:
-    """The main part."""
-    return f"{_DECLARATION}<w:document {NAMESPACES}><w:body>{body}{SECTION}</w:body></w:document>"
+def document(body: str, *, is_turned: bool = False) -> str:
+    """The main part; whether its last page is turned."""
+    last = section(is_turned=is_turned)
+    return f"{_DECLARATION}<w:document {NAMESPACES}><w:body>{body}{last}</w:body></w:document>"
 
 
 def footnotes(notes: str) -> str:

@@ -15,8 +15,9 @@ from html import escape
 from typing import NamedTuple
 
 from sitegen.formats import docxparts
-from sitegen.formats.docxparts import CHARACTER, FANGSONG, HEI, KAI, LINE, PARTS, SONG_TITLE, WIDTH, fonts
+from sitegen.formats.docxparts import CHARACTER, FANGSONG, HEI, KAI, LINE, PARTS, SONG_TITLE, TURNED_WIDTH, WIDTH, fonts
 from sitegen.paper import (
+    WIDEST_CAPTION,
     Block,
     Cell,
     Divider,
@@ -31,7 +32,9 @@ from sitegen.paper import (
     Runs,
     Table,
     blocks_of,
+    is_kept,
     notes_of,
+    sheet_of,
     title_lines,
     width_of,
 )
@@ -147,32 +150,52 @@ class _Writer:
             found.append(f'<w:footnote w:id="{number}">{content}</w:footnote>')
         return "".join(found)
 
+    def pages(self, written: list[str], blocks: Sequence[Block], *, is_free: bool) -> bool:
+        """Write the blocks, wide tables and their headings on pages that are turned; whether the last page is turned.
+
+        A table that begins the text takes what is `written` above it along, if that is free to be turned.
+        """
+        turned = _turned(blocks)
+        before = is_free and 0 in turned
+        for i in range(len(blocks)):
+            is_turned = i in turned
+            if is_turned != before:
+                _end_page(written, is_turned=before)
+            written += self._one(i, blocks, _Place(wide=TURNED_WIDTH if is_turned else WIDTH))
+            before = is_turned
+        return before
+
     def blocks(self, blocks: Sequence[Block], place: _Place) -> Iterator[str]:
         """The blocks, one below the other."""
-        for i, block in enumerate(blocks):
-            match block:
-                case Paragraph():
-                    yield self._set(i, blocks, block, place)
-                case Figure():
-                    yield from self._figure(block, place)
-                case List():
-                    yield from self._list(block, place)
-                case Quote():
-                    left = place.left + round(2 * CHARACTER)
-                    inside = f'<w:ind w:left="{left}" w:right="{round(2 * CHARACTER)}"/>'
-                    yield from self.blocks(block.blocks, place._replace(style="Quote", properties=inside, left=left))
-                case Table():
-                    yield from self._table(block, place)
-                case Divider():
-                    yield _paragraph("Normal", f"<w:pBdr>{_border('bottom', 4, '808080')}</w:pBdr>", "")
-                case Footnotes():
-                    pass
+        for i in range(len(blocks)):
+            yield from self._one(i, blocks, place)
+
+    def _one(self, i: int, blocks: Sequence[Block], place: _Place) -> Iterator[str]:
+        match block := blocks[i]:
+            case Paragraph():
+                yield self._set(i, blocks, block, place)
+            case Figure():
+                yield from self._figure(block, place)
+            case List():
+                yield from self._list(block, place)
+            case Quote():
+                left = place.left + round(2 * CHARACTER)
+                inside = f'<w:ind w:left="{left}" w:right="{round(2 * CHARACTER)}"/>'
+                wide = place.wide - round(2 * CHARACTER)
+                place = place._replace(style="Quote", properties=inside, left=left, wide=wide)
+                yield from self.blocks(block.blocks, place)
+            case Table():
+                yield from self._table(block, place)
+            case Divider():
+                yield _paragraph("Normal", f"<w:pBdr>{_border('bottom', 4, '808080')}</w:pBdr>", "")
+            case Footnotes():
+                pass
 
     # -- paragraphs
 
     def _set(self, i: int, blocks: Sequence[Block], block: Paragraph, place: _Place) -> str:
         """A paragraph in the style that it has by its kind, or by the place where it stands."""
-        own = _OWN.get(block.kind, "") if block.level else ""
+        own = _OWN.get(block.kind, "") if block.level or block.kind == "attachments" else ""
         content = self._marked(block.anchor, self.runs(block.runs, block.kind, own, is_note=place.is_note))
         if any(run.image for run in block.runs):
             is_item = place.properties.startswith("<w:numPr>")
@@ -183,6 +206,7 @@ class _Writer:
         if place.style != "BodyText":
             return _paragraph(place.style, place.properties, content)
         before = _kind_at(blocks, i - 1)
+        kept = "<w:keepNext/>" if is_kept(blocks, i) else ""
         if block.kind == "rule-title" or (before in _BEFORE_TITLE and _is_title(block)):
             style = f"Heading{_level(block)}" if block.level else "Normal"
             own = f"{fonts(SONG_TITLE)}{_TITLE_SIZE}"
@@ -199,7 +223,7 @@ class _Writer:
             case "addressee":
                 return _paragraph("Addressee", "", content)
             case "attach-note":
-                return _paragraph("AttachmentNote", _note_properties(block.text, before), content)
+                return _paragraph("AttachmentNote", kept + _note_properties(block.text, before), content)
             case "signature" | "sign-date":
                 space = "" if before in ("signature", "sign-date") else f'<w:spacing w:before="{2 * LINE}"/>'
                 style = "Signature" if block.kind == "signature" else "Date"
@@ -212,7 +236,11 @@ class _Writer:
                 return _paragraph("Origin", _BLANK_BELOW, content)
             case "copy-to" | "printed":
                 return self._imprint(i, blocks, block, content)
-        return _paragraph("BodyText", "", content)
+            case "attachments":
+                return _paragraph("Normal", f"<w:keepNext/>{_BLANK_LINE}", content)
+            case "attachment":
+                return _paragraph("Normal", _indent(2), content)
+        return _paragraph("BodyText", kept, content)
 
     def _heading(self, i: int, block: Paragraph, content: str) -> str:
         properties = ""
@@ -338,10 +366,11 @@ class _Writer:
     def _table(self, block: Table, place: _Place) -> Iterator[str]:
         if block.caption:
             yield _paragraph("Caption", "<w:keepNext/>", self.runs(block.caption, is_note=place.is_note))
-        size, widths = _columns(block, place.wide - place.left)
+        sheet = sheet_of(block, (place.wide - place.left) / 20, may_turn=False)
+        size, widths = round(2 * sheet.size), _twips(sheet.widths, place.wide - place.left)
         indent = f'<w:tblInd w:w="{place.left}" w:type="dxa"/>' if place.left else ""
-        side = f'w:w="{_LITTLE_PADDING // 2}" w:type="dxa"'
-        margins = f"<w:tblCellMar><w:left {side}/><w:right {side}/></w:tblCellMar>" if block.columns >= _MANY else ""
+        side = f'w:w="{int(10 * sheet.padding) - _SLACK}" w:type="dxa"'
+        margins = f"<w:tblCellMar><w:left {side}/><w:right {side}/></w:tblCellMar>"
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         borders = "".join(_border(side, 4) for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
         yield (
@@ -370,7 +399,7 @@ class _Writer:
                     reaching[column] = (cell.rows - 1, span)
                 wide = widths[column : column + span]
                 merge = '<w:vMerge w:val="restart"/>' if cell.rows > 1 else ""
-                written.append(_cell(wide, span, merge, self._in_cell(cell, size, sum(wide))))
+                written.append(_cell(wide, span, merge, self._in_cell(cell, size, sum(wide) - int(20 * sheet.padding))))
                 column += span
             longest = max((len(text) for cell in row for text in _texts(cell.blocks)), default=0)
             properties = "<w:cantSplit/>" if longest <= _LONGEST_KEPT else ""
@@ -383,8 +412,8 @@ class _Writer:
         align = {"center": "center", "right": "right", "num": "right"}.get(
             cell.align, "center" if cell.is_header else "left"
         )
-        place = _Place("TableText", f'<w:jc w:val="{align}"/>', wide=wide - _PADDING)
-        own = (fonts(HEI) if cell.is_header else "") + ("" if size == _TABLE_SIZES[0] else docxparts.size(size))
+        place = _Place("TableText", f'<w:jc w:val="{align}"/>', wide=wide)
+        own = (fonts(HEI) if cell.is_header else "") + ("" if size == _TABLE_SIZE else docxparts.size(size))
         found: list[str] = []
         for i, block in enumerate(cell.blocks):
             if isinstance(block, Paragraph) and not any(run.image for run in block.runs):
@@ -412,6 +441,7 @@ _OWN = {
     "level-1": fonts(HEI),
     "level-2": fonts(KAI),
     "chapter": fonts(HEI),
+    "attachments": fonts(HEI),
 }  # of headings; of paragraphs only `_RUN_IN`
 _NUMBERED_NOTE = re.compile("(附[件表图])?[ \u3000]*[：:]?[ \u3000]*([0-9０-９]{1,2})[ \u3000]*[.．、]")
 _NOTE = re.compile("附[件表图][ \u3000]*[：:]")
@@ -512,69 +542,38 @@ def _drawing(relation: str, number: int, text: str, width: int, height: int) -> 
 
 # ---------------------------------------------------------------- tables
 
-_TABLE_SIZES = (24, 21, 18, 16, 14, 12, 10)  # in half points; the first that holds the table
-_PADDING = 114  # of a cell, left and right together
-_LITTLE_PADDING = 40  # the same in a table of many columns
-_MANY = 10
-_SLACK = 0.8  # characters, for the space that programs put between Chinese and figures
+_TABLE_SIZE = 24  # in half points: that of the style
+_SLACK = 8  # twentieths of a point at each side of a cell, for what rounding takes of a column
 _LONGEST_KEPT = 200  # characters of a cell whose row is not cut at the end of a page
-_WIDEST_COLUMN = 40.0  # characters; longer texts take more lines
-_LEAST = 4.0
-_TOKEN = re.compile("[!-~]+")
+
+
+def _turned(blocks: Sequence[Block]) -> set[int]:
+    """Which of the blocks stand on pages that are turned: wide tables, and the headings above them."""
+    found: set[int] = set()
+    for i, block in enumerate(blocks):
+        if isinstance(block, Table) and sheet_of(block).is_turned:
+            found.add(i)
+            while i and isinstance(above := blocks[i - 1], Paragraph) and above.level:
+                i -= 1
+                found.add(i)
+    return found
+
+
+def _end_page(written: list[str], *, is_turned: bool) -> None:
+    """Let what comes next stand on pages of another kind: the last paragraph tells of what kind those up to it are."""
+    before, _, after = written[-1].rpartition("</w:pPr>")
+    written[-1] = f"{before}{docxparts.section(is_turned=is_turned)}</w:pPr>{after}"
+
+
+def _twips(widths: Sequence[float], wide: int) -> list[int]:
+    found = [int(width * 20) for width in widths]
+    found[-1] += wide - sum(found)
+    return found
 
 
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:
     for runs in _all_runs(blocks):
         yield "".join([run.text for run in runs])
-
-
-def _padding(table: Table) -> int:
-    return _PADDING if table.columns < _MANY else _LITTLE_PADDING
-
-
-def _columns(table: Table, wide: int) -> tuple[int, list[int]]:
-    """The size of the characters and the width of each column, so that the table is as wide as the text."""
-    natural = [_LEAST / 2] * table.columns
-    least = [1.0] * table.columns
-    reaching: dict[int, tuple[int, int]] = {}
-    for row in table.rows:
-        column = 0
-        cells = iter(row)
-        while column < table.columns:
-            left, span = reaching.pop(column, (0, 0))
-            if left:
-                if left > 1:
-                    reaching[column] = (left - 1, span)
-                column += span
-                continue
-            cell = next(cells, Cell(()))
-            span = min(cell.columns, table.columns - column)
-            if cell.rows > 1:
-                reaching[column] = (cell.rows - 1, span)
-            if span == 1:
-                for text in _texts(cell.blocks):
-                    width = max(width_of(line) for line in text.split("\n"))
-                    token = max((width_of(word) for word in _TOKEN.findall(text)), default=0.0)
-                    most = 6.0 if cell.is_header else _WIDEST_COLUMN
-                    natural[column] = max(natural[column], min(width, most) + _SLACK)
-                    least[column] = max(least[column], min(token, 12.0) + _SLACK, min(width, _LEAST) + _SLACK)
-            column += span
-    natural = [max(pair) for pair in zip(natural, least, strict=True)]
-    padding = _padding(table)
-    for size in _TABLE_SIZES:
-        room = (wide - padding * table.columns) / (size * 10)  # in characters
-        if sum(least) <= room:
-            break
-    over = room - sum(least)
-    more = [full - small for full, small in zip(natural, least, strict=True)]
-    if over >= 0 and sum(more) > over:  # what is left goes to those that want it
-        shares = [small + want * over / sum(more) for small, want in zip(least, more, strict=True)]
-    else:
-        shares = natural if over >= 0 else least
-    inner = max(wide - padding * table.columns, 0)
-    widths = [padding + int(inner * share / sum(shares)) for share in shares]
-    widths[-1] += wide - sum(widths)
-    return size, widths
 
 
 def _cell(widths: Sequence[int], span: int, merge: str, content: str) -> str:
@@ -631,7 +630,7 @@ def _head(paper: Paper) -> Iterator[str]:
     space = f'<w:spacing w:before="{2 * LINE if paper.red_head else 0}" w:after="{0 if paper.caption else LINE}"/>'
     yield _paragraph("Title", space, _run("\n".join(lines)))
     if paper.caption:
-        yield _paragraph("Origin", _BLANK_BELOW, _run(paper.caption))
+        yield _paragraph("Origin", _BLANK_BELOW, _run("\n".join(title_lines(paper.caption, WIDEST_CAPTION))))
 
 
 def _red_head(paper: Paper) -> Iterator[str]:
@@ -664,7 +663,7 @@ def _red_head(paper: Paper) -> Iterator[str]:
 
 def _red_size(characters: float, wide: int) -> int:
     """In half points: as large as fits one line, but not above 54 pt."""
-    return min(108, int((wide - 2 * _PADDING) / 10 / max(characters, 1)))
+    return min(108, int((wide - 2 * 114) / 10 / max(characters, 1)))
 
 
 def _facts(paper: Paper) -> Table:
@@ -676,8 +675,10 @@ def _facts(paper: Paper) -> Table:
 
 
 def _attachments(paper: Paper) -> tuple[Block, ...]:
-    """The list of attachments that the page has below the text."""
-    names = tuple([Paragraph((Run(file.title, link=file.url),)) for file in paper.attachments])
+    """The list of attachments that the page has below the text, if it has any."""
+    if not paper.attachments:
+        return ()
+    names = tuple([Paragraph((Run(file.title, link=file.url),), "attachment") for file in paper.attachments])
     return (Paragraph((Run("附件"),), "attachments"), *names)
 
 
@@ -694,12 +695,15 @@ def write_word(paper: Paper, read: Callable[[str], bytes]) -> bytes:
     body = [*_head(paper)]
     if paper.facts:
         body += writer.blocks((_facts(paper),), _Place())
-    body += writer.blocks(blocks, _Place())
-    if paper.attachments:
-        body += writer.blocks(_attachments(paper), _Place())
+    shown: list[Block] = [block for block in blocks if not isinstance(block, Footnotes)]
+    end = len(shown)  # 版记 is the last of all
+    while end and _kind_at(shown, end - 1) in _IMPRINT:
+        end -= 1
+    shown[end:end] = _attachments(paper)
+    is_turned = writer.pages(body, shown, is_free=not (paper.facts or paper.red_head))
     moment = f"{paper.day.isoformat()}T00:00:00Z"
     parts = {
-        "word/document.xml": docxparts.document("".join(body)),
+        "word/document.xml": docxparts.document("".join(body), is_turned=is_turned),
         "word/footnotes.xml": docxparts.footnotes(writer.footnotes()),
         "word/numbering.xml": docxparts.numbering(writer.lists),
         "word/_rels/document.xml.rels": docxparts.relations(writer.relations),

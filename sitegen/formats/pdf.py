@@ -19,10 +19,13 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from unicodedata import category
 
 from sitegen.diagnostics import SitegenError
 from sitegen.model import Font, Format, Kit, Task
 from sitegen.paper import (
+    TEXT_WIDTH,
+    WIDEST_CAPTION,
     Block,
     Cell,
     Divider,
@@ -37,7 +40,11 @@ from sitegen.paper import (
     Runs,
     Table,
     blocks_of,
+    is_kept,
     notes_of,
+    placed,
+    runs_in,
+    sheet_of,
     title_lines,
     width_of,
 )
@@ -48,7 +55,6 @@ if TYPE_CHECKING:
 _STANDARDS = ["a-2a", "ua-1"]
 _ROLE_NAMES = {"title": "小标宋", "fangsong": "仿宋", "kai": "楷体", "hei": "黑体", "song": "宋体"}
 _FIRST_DAY = date(1970, 1, 1)
-_WIDEST_CAPTION = 26
 _HEADING_FACES = {"chapter": "hei", "level-1": "hei", "level-2": "kai"}
 _IMPRINT = ("copy-to", "printed")
 _MARKS = {"\n": "break", "\u3000": "space"}  # the second is as wide as it is, however the line is justified
@@ -85,22 +91,33 @@ def _fingerprint(template: str, kit: Kit) -> str:
 def _produce(task: Task, kit: Kit) -> bytes:
     paper = task.model
     assert isinstance(paper, Paper)
-    compiler, faces = _compiler(kit.fonts)
-    setting = _Setting(paper, kit)
-    words = setting.words() | {"faces": faces}
     import typst
 
-    with setting.pictures() as root:
+    lacking: set[str] = set()
+    while True:
         try:
-            made = compiler.compile(
-                input=_template(),
-                format="pdf",
-                root=root,
-                sys_inputs={"paper": json.dumps(words, ensure_ascii=False, separators=(",", ":"))},
-                pdf_standards=_STANDARDS,  # type: ignore[arg-type]  # a list of literals
-            )
+            return _set(paper, kit, lacking)
         except typst.TypstError as error:
-            raise SitegenError(_why(paper, error)) from error
+            found = _lacking(error.diagnostic) - lacking
+            if not found:
+                raise SitegenError(_why(paper, error)) from error
+            lacking |= found
+
+
+def _set(paper: Paper, kit: Kit, lacking: Iterable[str]) -> bytes:
+    """The file; what is `lacking` in the fonts has its number in its place."""
+    compiler, faces = _compiler(kit.fonts)
+    setting = _Setting(_spelled(paper, lacking), kit)
+    words = setting.words() | {"faces": faces, "title": _UNSEEN.sub("", paper.title), "issuers": paper.issuers}
+    words["codes"] = _CODES if lacking else ""
+    with setting.pictures() as root:
+        made = compiler.compile(
+            input=_template(),
+            format="pdf",
+            root=root,
+            sys_inputs={"paper": json.dumps(words, ensure_ascii=False, separators=(",", ":"))},
+            pdf_standards=_STANDARDS,  # type: ignore[arg-type]  # a list of literals
+        )
     assert isinstance(made, bytes)
     return made
 
@@ -111,29 +128,59 @@ PDF = Format("pdf", _produce, _fingerprint, seconds=30.0)
 # ---------------------------------------------------------------- what typst says
 
 
-_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
-_NO_CODEPOINT = re.compile(r'the disallowed codepoint `"(.+?)"`')
-_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_REFUSED = re.compile(r'(?:the text|the PDF contains the codepoint|the disallowed codepoint) `"((?:[^"\\]|\\.)+)"`')
+_ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
+_CODES = "注：〔U+……〕表示本文件所用的字体里没有的字，U+后面是该字的统一码（Unicode）编号，原字见本文件的网页和文字版。"
+
+
+def _lacking(diagnostic: str) -> set[str]:
+    """The characters that no font has, and those of private use, which mean nothing elsewhere (PDF/A refuses them)."""
+    return {
+        _ESCAPED.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
+        for text in _REFUSED.findall(diagnostic)
+    }
+
+
+def _spelled(paper: Paper, lacking: Iterable[str]) -> Paper:
+    """The paper with what is lacking as 〔U+20BB7〕: never an empty box, never another character, never nothing.
+
+    Characters that only join others or choose their look are left out.
+    """
+    wanted = "|".join(re.escape(text) for text in sorted(lacking, key=len, reverse=True))
+    if not wanted:
+        return paper
+    pattern = re.compile(f"(<(?!img)[^<>]*>)|((?:{wanted})+)")  # an address of a picture is quoted, its text is shown
+
+    def code(match: re.Match[str]) -> str:
+        if match[1]:
+            return match[1]
+        codes = " ".join(f"U+{ord(character):04X}" for character in match[2] if not _is_joiner(character))
+        return f"〔{codes}〕" if codes else ""
+
+    def spelled(text: str) -> str:
+        return pattern.sub(code, text)
+
+    return paper._replace(
+        title=spelled(paper.title),
+        html=spelled(paper.html),
+        caption=spelled(paper.caption),
+        issuers=tuple(map(spelled, paper.issuers)),
+        doc_no=spelled(paper.doc_no),
+        facts=tuple((spelled(label), spelled(value)) for label, value in paper.facts),
+        attachments=tuple(file._replace(title=spelled(file.title)) for file in paper.attachments),
+    )
+
+
+def _is_joiner(character: str) -> bool:
+    return category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def _why(paper: Paper, error: typst.TypstError) -> str:
     """What is wrong with the document, and what to do about it."""
     about = f"《{paper.title}》不能生成 PDF："
-    if found := _NO_GLYPH.findall(error.diagnostic) or _NO_CODEPOINT.findall(error.diagnostic):
-        characters = "、".join(dict.fromkeys(_shown(text) for text in found))
-        return (
-            f"{about}现有的字体里没有{characters}，印出来是空框。请把有这个字的字体文件放进 fonts/ 文件夹"
-            "（与内容文件夹并列），或者改用别的字。"
-        )
     if "image" in error.message or "decode" in error.message:
         return f"{about}有一张图片读不了。请检查正文里的图片能否打开，或者另存为 PNG 再换上（{error.message}）。"
     return f"{about}{error.message}"
-
-
-def _shown(text: str) -> str:
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    codes = " ".join(f"U+{ord(character):04X}" for character in text[:8])
-    return f"“{text}”（{codes}）" if text.isprintable() else codes
 
 
 # ---------------------------------------------------------------- fonts
@@ -192,7 +239,7 @@ class _Setting:
         images = {image.src for image in _images(self._blocks)}
         found = {src: _readable(kit.sources.get(digests.get(src, ""), "")) for src in sorted(images)}
         self._sources = {src: source for src, source in found.items() if source is not None}
-        self._wanted = {run.link[1:] for run in _runs(self._blocks) if run.link.startswith("#")}
+        self._wanted = {run.link[1:] for run in runs_in(self._blocks) if run.link.startswith("#")}
         self._anchors: set[str] = set()  # of those that are wanted, the ones that are there
         for block in self._blocks:
             if isinstance(block, Paragraph) and block.anchor in self._wanted:
@@ -209,10 +256,11 @@ class _Setting:
         day = max(paper.day, _FIRST_DAY)
         language, _, region = paper.language.partition("-")
         blocks = [block for block in self._blocks if not isinstance(block, Footnotes)]
+        shown = self._all([*_facts(paper), *blocks], is_top=True)
+        foot = [shown.pop()] if shown and shown[-1]["is"] == "colophon" else []
         return {
-            "title": paper.title,
             "lines": title_lines(paper.title),
-            "caption": title_lines(paper.caption, _WIDEST_CAPTION) if paper.caption else [],
+            "caption": title_lines(paper.caption, WIDEST_CAPTION) if paper.caption else [],
             "issuers": paper.issuers,
             "day": [day.year, day.month, day.day],
             "language": language.lower(),
@@ -220,7 +268,9 @@ class _Setting:
             "note": _note_of(self._fonts),
             "head": {"names": paper.issuers, "number": paper.doc_no} if paper.red_head and paper.issuers else None,
             "files": [(file.title, file.url if _LEADS_OUT.match(file.url) else "") for file in paper.attachments],
-            "blocks": self._all([*_facts(paper), *blocks]),
+            "blocks": shown,
+            "is-turned": bool(shown) and shown[0].get("is-turned", False) and not paper.red_head,
+            "foot": foot,
             "notes": [self._all(note) for note in self._notes],
         }
 
@@ -230,7 +280,7 @@ class _Setting:
 
     # ------------------------------------------------ blocks
 
-    def _all(self, blocks: Sequence[Block]) -> list[Json]:
+    def _all(self, blocks: Sequence[Block], wide: float = TEXT_WIDTH, *, is_top: bool = False) -> list[Json]:
         shown: list[Json] = []
         before = ""
         for i, block in enumerate(blocks):
@@ -244,18 +294,20 @@ class _Setting:
             elif isinstance(block, Paragraph):
                 made = self._paragraph(block, before)
                 made["is-attached"] = before == "appendix" or i == 0
+                made["is-next"] = made["is-next"] or (kind == "chapter" and i == 0)
+                made["is-kept"] = is_kept(blocks, i)
                 following = blocks[i + 1] if i + 1 < len(blocks) else None
                 made["has-caption"] = isinstance(following, Paragraph) and following.kind == "text-caption"
                 if kind in ("signature", "sign-date"):
                     made["right"] = _from_right(blocks, i)
                 shown.append(made)
             elif isinstance(block, Table):
-                table = self._table(block)
+                table = self._table(block, wide, is_top=is_top)
                 while table["is-turned"] and shown and shown[-1].get("level"):
                     table["above"].insert(0, shown.pop())
                 shown.append(table)
             else:
-                shown.append(self._block(block))
+                shown.append(self._block(block, wide))
             before = kind
         return shown
 
@@ -291,23 +343,27 @@ class _Setting:
             return {"first": [match[1]], "last": [match[2]]}
         return {"first": self._runs(block.runs), "last": []}
 
-    def _block(self, block: Block) -> Json:
+    def _block(self, block: Block, wide: float) -> Json:
         match block:
             case Figure():
                 caption = self._runs(block.caption)
                 return {"is": "figure", "id": next(self._ids), "image": self._image(block.image), "caption": caption}
             case List():
-                return {"is": "list", "first": block.first, "items": [self._all(item) for item in block.items]}
+                return {
+                    "is": "list",
+                    "first": block.first,
+                    "items": [self._all(item, wide - 3 * 16) for item in block.items],
+                }
             case Quote():
-                return {"is": "quote", "blocks": self._all(block.blocks)}
+                return {"is": "quote", "blocks": self._all(block.blocks, wide - 4 * 16)}
             case Divider():
                 return {"is": "divider"}
             case _:
                 raise AssertionError(block)
 
-    def _table(self, table: Table) -> Json:
-        size, is_turned, widths = _widths(table)
-        cells = list(_placed(table))
+    def _table(self, table: Table, wide: float, *, is_top: bool) -> Json:
+        sheet = sheet_of(table, wide, may_turn=is_top)
+        cells = placed(table)
         headers = _header_rows(cells, table.headers)
         shown = [
             {
@@ -318,16 +374,17 @@ class _Setting:
                 "is-header": cell.is_header,
                 "is-long": _length(cell) > _LONG,
                 "align": cell.align,
-                "blocks": self._all(cell.blocks),
+                "blocks": self._all(cell.blocks, sum(sheet.widths[x : x + cell.columns]) - sheet.padding),
             }
             for x, y, cell in cells
         ]
         return {
             "is": "table",
             "id": next(self._ids),
-            "widths": widths,
-            "size": size,
-            "is-turned": is_turned,
+            "widths": sheet.widths,
+            "size": sheet.size,
+            "padding": (sheet.padding - _SLACK) / 2,
+            "is-turned": sheet.is_turned,
             "above": [],  # headings that are turned with it
             "caption": self._runs(table.caption),
             "headers": headers,
@@ -439,31 +496,8 @@ def _note_of(fonts: Iterable[Font]) -> str:
 # ---------------------------------------------------------------- pictures
 
 
-def _runs(blocks: Iterable[Block]) -> Iterator[Run]:
-    """Every run in the blocks, however deep."""
-    for block in blocks:
-        match block:
-            case Paragraph():
-                yield from block.runs
-            case Figure():
-                yield Run(image=block.image)
-                yield from block.caption
-            case List(items=parts) | Footnotes(notes=parts):
-                for part in parts:
-                    yield from _runs(part)
-            case Quote():
-                yield from _runs(block.blocks)
-            case Table():
-                yield from block.caption
-                for row in block.rows:
-                    for cell in row:
-                        yield from _runs(cell.blocks)
-            case Divider():
-                pass
-
-
 def _images(blocks: Iterable[Block]) -> Iterator[Image]:
-    return (run.image for run in _runs(blocks) if run.image)
+    return (run.image for run in runs_in(blocks) if run.image)
 
 
 def _readable(path: str) -> tuple[str, str] | None:
@@ -495,63 +529,11 @@ def _pictures(sources: Mapping[str, tuple[str, str]]) -> Iterator[str]:
 
 # ---------------------------------------------------------------- tables
 
-_SIZES = ((14.0, 7.0), (12.0, 6.0), (10.5, 5.0), (9.0, 4.0))  # of the type, and how many characters a column needs
-_SMALLEST = 7.5
-_WIDTH, _HEIGHT = 156 / 0.3528, 225 / 0.3528  # of 版心, in points
-_PADDING = 7.0  # of a cell, in points
+_SLACK = 0.8  # points that rounding may take of a column
 _LONG = 150  # characters of a cell that may be divided between pages
-_WORD = re.compile("[!-~]+")  # what no line break divides
-_LONGEST_WORD = 14.0
 
 
-def _widths(table: Table) -> tuple[float, bool, list[float]]:
-    """The size of the type, whether the table has a page of its own that is turned, and the widths of the columns."""
-    columns = max([x + cell.columns for x, _, cell in _placed(table)], default=1)
-    lengths: list[list[float]] = [[1.0] for _ in range(columns)]  # in characters, of the cells of each column
-    words = [1.0] * columns
-    for x, _, cell in _placed(table):
-        texts = [line for run in _runs(cell.blocks) for line in run.text.split("\n")]
-        wide = width_of("".join(texts)) / cell.columns
-        word = max([width_of(word) for text in texts for word in _WORD.findall(text)], default=1.0) / cell.columns
-        for column in range(x, x + cell.columns):
-            lengths[column].append(wide)
-            words[column] = max(words[column], min(word, _LONGEST_WORD))
-    for room, is_turned in ((_WIDTH, False), (_HEIGHT, True)):
-        for size, enough in _SIZES:
-            free = (room - columns * _PADDING) / size
-            needs = [min(max(long), max(enough, word)) for long, word in zip(lengths, words, strict=True)]
-            if sum(needs) <= free:
-                shares = _shared(free - sum(needs), lengths, needs)
-                return size, is_turned, [round(share + _PADDING / size, 3) for share in shares]
-    return _SMALLEST, True, [need + 1 for need in needs]
-
-
-def _shared(free: float, lengths: Sequence[Sequence[float]], needs: Sequence[float]) -> list[float]:
-    """The widths of columns that need at least `needs`: what is left goes to those that have more to say."""
-    missing = [max(long) - need for long, need in zip(lengths, needs, strict=True)]
-    if sum(missing) <= free:
-        return [need + more for need, more in zip(needs, missing, strict=True)]
-    excess = [sum(max(0.0, wide - need) for wide in long) for long, need in zip(lengths, needs, strict=True)]
-    shares = [min(more, free * part / sum(excess)) for more, part in zip(missing, excess, strict=True)]
-    return [need + share for need, share in zip(needs, shares, strict=True)]
-
-
-def _placed(table: Table) -> Iterator[tuple[int, int, Cell]]:
-    """Column, row and cell of all cells; one that would lie on another is cut where that begins."""
-    taken: set[tuple[int, int]] = set()
-    for y, row in enumerate(table.rows):
-        x = 0
-        for cell in row:
-            while (x, y) in taken:
-                x += 1
-            columns = next((i for i in range(1, cell.columns) if (x + i, y) in taken), cell.columns)
-            rows = min(cell.rows, len(table.rows) - y)
-            taken.update((x + i, y + j) for i in range(columns) for j in range(rows))
-            yield x, y, cell._replace(columns=columns, rows=rows)
-            x += columns
-
-
-def _header_rows(cells: Sequence[tuple[int, int, Cell]], wanted: int) -> int:
+def _header_rows(cells: Iterable[tuple[int, int, Cell]], wanted: int) -> int:
     """How many of the first rows are repeated: no cell of theirs reaches below, and they are not most of a page."""
     headers = wanted
     for _, y, cell in cells:
@@ -563,4 +545,4 @@ def _header_rows(cells: Sequence[tuple[int, int, Cell]], wanted: int) -> int:
 
 
 def _length(cell: Cell) -> int:
-    return sum(len(run.text) for run in _runs(cell.blocks))
+    return sum(len(run.text) for run in runs_in(cell.blocks))

@@ -120,7 +120,7 @@ def plain(block: Block) -> str:
 
 _ALWAYS = re.compile(r"[*`{]|\\(?=[!-/:-@\[-`{-~\s]|$)")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_ANGLE = re.compile(r"<(?=[A-Za-z/!?][^<>]*>)")
+_ANGLE = re.compile(r"<(?=!--|[A-Za-z/!?][^<>]*>)")
 _BRACKET = re.compile(r"\[(?=\^)|\[(?=[^\[\]]*\][(\[:{])|!(?=\[)|\](?=[(\[:])")
 _UNDERSCORE = re.compile(r"_")
 _START = re.compile(r"(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|(?:=+|-+)$|:::|\|)")

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 
 from sitegen import markdown, screening
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
-from sitegen.gongwen import TELLING, find_repealed, find_terms, format_date_cn
+from sitegen.gongwen import TELLING, article_of, find_repealed, find_terms, format_date_cn
 from sitegen.load import fields as f
 from sitegen.load.codes import CODES
 from sitegen.load.screened import screen_document
@@ -230,14 +230,21 @@ _PERSONAL = "S2"  # personal data, and files that may hold some
 _ENACTED = ("公布", "发布")
 
 
-def caption_of(doc: Document) -> str:
+def caption_of(doc: Document, *, is_regulation: bool = False) -> str:
     """The 题注 as written, or made from 历次修改: when it was issued, amended and began, in the order of the days.
 
     （2019年12月12日某令第2号公布　自2020年1月12日起施行　根据2021年2月22日某令第3号修订）: 公布时间及文号、修订时间及
-    文号、施行时间 (国办公开办函〔2021〕33号).
+    文号、施行时间 (国办公开办函〔2021〕33号). Of 规章 also where nothing was revised.
     """
-    if doc.caption or not doc.revisions:
+    if doc.caption or not (doc.revisions or is_regulation):
         return doc.caption
+    if not doc.revisions:
+        begins = doc.effective_date or doc.stated.effective
+        issued = doc.written_date or doc.pub_date
+        if not doc.doc_no or (begins and begins < issued):
+            return ""  # not a day on which it can have been issued
+        since = f"　自{format_date_cn(begins)}起施行" if begins else ""
+        return f"（{format_date_cn(issued)}{doc.doc_no}公布{since}）"
     revisions: tuple[Revision, ...] = doc.revisions
     parts: list[tuple[date, str]] = []
     is_later = revisions[0].day == doc.written_date  # the text was itself made by the first of them
@@ -260,7 +267,11 @@ def _stated(doc: Document, body: Body) -> Terms:
     if not paragraphs:
         return Terms()
     found = find_terms(paragraphs, doc.written_date or doc.pub_date, doc.effective_date)
-    found = found._replace(repeals=find_repealed(paragraphs))
+    repealed: dict[str, str] = {}
+    for position, paragraph in enumerate(paragraphs):
+        for name in find_repealed([paragraph]):
+            repealed.setdefault(name, article_of(paragraphs, position))
+    found = found._replace(repeals=tuple(repealed), repealed_in=tuple(repealed.values()))
     if not doc.revisions and not doc.version_of:
         return found
     return found._replace(effective=None, where=found.where if found.expire else "")

@@ -1,13 +1,17 @@
-"""Turn the part `downloads` (下载) of site.yaml into a `Downloads`. Exports `read_downloads`, `NAMES`."""
+"""Turn the part `downloads` (下载) of site.yaml into a `Downloads`.
+
+Exports `read_downloads`, `NAMES`, `libraries_of`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sitegen.load.fields import nearest
 from sitegen.load.shapes import Tell, columns_of, flag, named_parts, words
 from sitegen.load.yamltree import Item
-from sitegen.model import ColumnId, Downloads, Kind
+from sitegen.model import Column, ColumnId, Downloads, Kind
 
 NAMES: Mapping[str, str] = {
     "种类": "kinds",
@@ -22,8 +26,29 @@ _FORMS: Mapping[str, str] = {"docx": "docx", "word": "docx", "文字版": "docx"
 _NONE = "无"
 
 
-def read_downloads(given: Item | None, columns: Collection[ColumnId], kinds: Iterable[Kind], tell: Tell) -> Downloads:
-    """Of which documents the site makes Word and PDF files; mistakes are told, and count as unsaid."""
+_LIBRARY_KINDS = ("regulation", "normative")
+
+
+def libraries_of(columns: Iterable[Column]) -> tuple[ColumnId, ...]:
+    """The columns that list what is in force, and so can be compiled: of 规章, 行政规范性文件; no archives."""
+    return tuple(
+        column.id
+        for column in columns
+        if column.kind.id in _LIBRARY_KINDS and not column.children and not re.search("废止|失效", column.name)
+    )
+
+
+def read_downloads(
+    given: Item | None,
+    columns: Collection[ColumnId],
+    tree: Mapping[ColumnId, Column],
+    kinds: Iterable[Kind],
+    tell: Tell,
+) -> Downloads:
+    """Of which documents the site makes Word and PDF files; mistakes are told, and count as unsaid.
+
+    `columns` may be named: those of the `tree`, and hidden ones, which count for nothing.
+    """
     if given is None or given.value == "":
         return Downloads()
     if _is_none(given):
@@ -41,7 +66,7 @@ def read_downloads(given: Item | None, columns: Collection[ColumnId], kinds: Ite
         columns=_columns(parts.get("columns"), columns, tell),
         forms=tuple(sorted(own_forms)) if own_forms or _is_none(parts.get("forms")) else by_default.forms,
         has_red_head=flag(parts.get("red_head"), tell),
-        compile=_compiled(parts.get("compile"), columns, tell),
+        compile=_compiled(parts.get("compile"), columns, tree, tell),
     )
 
 
@@ -82,9 +107,20 @@ def _columns(item: Item | None, columns: Collection[ColumnId], tell: Tell) -> tu
     return () if _is_none(item) else _once(columns_of(item, columns, tell), tell)
 
 
-def _compiled(item: Item | None, columns: Collection[ColumnId], tell: Tell) -> tuple[ColumnId, ...] | None:
+def _compiled(
+    item: Item | None, columns: Collection[ColumnId], tree: Mapping[ColumnId, Column], tell: Tell
+) -> tuple[ColumnId, ...] | None:
     """The columns of which 制度文件汇编 are made; None if the site says nothing of it."""
     if item is None or item.value == "":
         return None
-    named = _columns(item, columns, tell)
-    return named if named or _is_none(item) else None
+    if _is_none(item):
+        return ()
+    libraries = libraries_of(tree.values())
+    found: list[tuple[ColumnId, Item]] = []
+    for name, part in columns_of(item, columns, tell):
+        if name in tree and name not in libraries:
+            hint = f"可以写：{'、'.join(libraries)}；一个也不做的，写“无”。" if libraries else "写“无”，或者不写。"
+            tell(part, f"“{name}”（{tree[name].name}）不是规章、行政规范性文件的末级栏目，做不了汇编", hint)
+        else:
+            found.append((name, part))
+    return _once(found, tell) or None

@@ -16,6 +16,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from sitegen import gongwen
+from sitegen.guessing import meant
 from sitegen.load.yamltree import Item
 from sitegen.model import Claim, Correction, Disclosure, Exempt, Genre, KindField, RelationKind, Revision, Validity
 
@@ -475,5 +476,4 @@ def kind_parser(entry: KindField) -> Callable[[Item], object]:
 def nearest(word: str, known: list[str]) -> str:
     """The known word most like `word`, or ""."""
     folded = {other.casefold(): other for other in reversed(known)}
-    near = get_close_matches(word.casefold(), folded, 1, 0.5)
-    return folded[near[0]] if near else ""
+    return folded.get(meant(word.casefold(), folded, 0.5), "")

@@ -359,7 +359,7 @@ class _Reader:
             path,
             asked.stamp,
             source,
-            document.sealed(caption_of(document)),
+            document.sealed(caption_of(document, is_regulation=_is_regulation(document, self.around))),
             None,
             _shown(internal) if may_keep else internal,
             loaded.diagnostics,
@@ -377,6 +377,10 @@ class _Reader:
             line, parsed = unpack_body(blob)
             return markdown.moved(parsed, first_line - line)
         return markdown.parse_body(text, first_line)
+
+
+def _is_regulation(doc: Document, around: Surroundings) -> bool:
+    return any(around.columns[name].kind.id == "regulation" for name in doc.columns)
 
 
 def _may_keep(loaded: Loaded, stamp: bytes, around: Surroundings) -> bool:

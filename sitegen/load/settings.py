@@ -118,7 +118,7 @@ def read_settings(site: bytes | None, columns: bytes | None, label: str) -> Sett
     tree, hidden = _read_columns(columns, own)
     nameable = _all_columns(tree, hidden)
     checking = read_checking(parts.get("checks"), nameable, standard_timers(standard_data), notes.add)
-    downloads = read_downloads(parts.get("downloads"), nameable, standard_kinds().values(), notes.add)
+    downloads = read_downloads(parts.get("downloads"), nameable, tree, standard_kinds().values(), notes.add)
     config = replace(config, downloads=downloads)
     return Settings(
         config,

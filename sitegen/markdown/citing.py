@@ -11,7 +11,7 @@ from sitegen.gongwen import canonical_place, find_citations
 from sitegen.model import Reference
 
 _OWN = re.compile(
-    r"本(?:办法|规定|条例|法|实施细则|细则|规则|意见|通知|决定|方案|章程|规范|准则|规程|标准|指引|解释|公告|制度)"
+    r"(?<![基日样文成资标版脚课])本(?:办法|规定|条例|法|实施细则|细则|规则|意见|通知|决定|方案|章程|规范|准则|规程|标准|指引|解释|公告|制度)"
     r"(?P<place>第[零〇一二三四五六七八九十百千0-9０-９]{1,8}条(?:之[一二三四五六七八九十]{1,3})?"
     r"(?:第[一二三四五六七八九十0-9]{1,4}款)?(?:第[（(]?[一二三四五六七八九十0-9]{1,4}[）)]?项)?)"
 )
@@ -55,7 +55,7 @@ class Citing:
             if short := _SHORT.match(text, citation.start + len(citation.title) + 2):
                 self._short.setdefault(short[1], name)
                 end = max(end, short.end())
-            if name[0] or citation.title[-1] not in _NO_DOCUMENT:
+            if citation.title.strip() and (name[0] or citation.title[-1] not in _NO_DOCUMENT):
                 found.append(Cited(citation.start, citation.end, _reference(*name, citation.article)))
         if "本" in text:
             found += [
@@ -71,4 +71,4 @@ class Citing:
 @lru_cache(maxsize=10_000)
 def _reference(doc_no: str, title: str, place: str) -> Reference:
     """The same object for the same target: many documents cite the same few."""
-    return Reference(f"{doc_no}\t{title}\t{place}", is_citation=True)
+    return Reference(f"{doc_no}\t{' '.join(title.split())}\t{place}", is_citation=True)

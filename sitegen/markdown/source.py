@@ -50,7 +50,8 @@ def parse_source(text: str) -> Source:
     parsed, too_deep = tokens_of(source)
     pasted = list(_pasted_rows(parsed)) if "\t" in source else []
     tokens, footnotes, unused = _take_out_footnotes(parsed) if "[^" in source else (parsed, [], [])
-    comment = source.find("<!--")
+    found = _COMMENT.search(source)
+    comment = found.start() if found else -1
     return Source(
         tokens,
         footnotes,
@@ -63,6 +64,7 @@ def parse_source(text: str) -> Source:
 
 # ---------------------------------------------------------------- source
 
+_COMMENT = re.compile(r"(?<!\\)<!--")  # one that is left, and not written to be shown
 _DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 _LINE_SEPARATORS = re.compile("[\u2028\u2029]")
 _ILL_FORMED = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

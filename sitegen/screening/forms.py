@@ -36,9 +36,10 @@ CODES: tuple[CodeInfo, ...] = (
         "D262",
         "规章页贴了公布的命令",
         Severity.WARNING,
-        "规章集中公开只列标题、题注和正文，不重复放负责人签署的命令（国办公开办函〔2021〕33号）。",
+        "规章集中公开只列标题、题注和正文，不重复放负责人签署的命令（国办公开办函〔2021〕33号）。"
+        "网页和下载版自动略去开头的命令，其中的日期、文号读者就看不到了，要写进题注。",
         "正文开头是“某市人民政府令　第2号　……现予公布……市长　某某”",
-        "删去命令，公布的日期、文号和施行日期写进题注",
+        "公布的日期、文号和施行日期写进题注，正文从目录或第一条写起",
     ),
     CodeInfo(
         "D263",
@@ -74,7 +75,8 @@ def find_form(body: str, written_date: date | None, *, has_files: bool, is_regul
         and (order := _ORDER.search(body, 0, enacts.start()))
     ):
         line = body.count("\n", 0, order.end() - len(order[0].lstrip())) + 1
-        yield Spot("D262", line, 1, "正文开头贴了公布规章的命令", "删去命令，公布的日期、文号写进“题注”。")
+        hint = "网页和下载版自动略去命令，其中的日期、文号要写进“题注”；写好以后，从稿件里也可以删去。"
+        yield Spot("D262", line, 1, "正文开头贴了公布规章的命令", hint)
     if (spot := contradicting_date(body, written_date)) is not None:
         yield spot
 

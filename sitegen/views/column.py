@@ -12,6 +12,7 @@ from sitegen.views.document import single_page
 from sitegen.views.downloads import files_of
 from sitegen.views.frames import Chrome, Item, desk
 from sitegen.views.library import TABS, files_of_library, tabs_of
+from sitegen.views.life import note_of
 from sitegen.views.pages import FileLink, LibraryTab, ListPage, MenuItem
 from sitegen.views.rows import page_path, pager, pages, row_of
 from sitegen.views.shelves import LIBRARY_KINDS
@@ -32,6 +33,7 @@ class ListRecipe(NamedTuple):
     tabs: tuple[LibraryTab, ...] = ()
     tab: str = ""
     files: tuple[FileLink, ...] = ()
+    notes: tuple[tuple[str, str, str], ...] = ()  # of each item that is not in force, in a library or archive
 
     @property
     def folder(self) -> str:
@@ -49,6 +51,7 @@ class ListRecipe(NamedTuple):
         if number > 1:
             detail.append(f"第{number}页")
         made = self.made or ((),) * len(self.items)
+        notes = self.notes or (("", "", ""),) * len(self.items)
         first = (number - 1) * size + 1
         return ListPage(
             frame=chrome.column(column, page_path(self.folder, number), " ".join(detail)),
@@ -58,7 +61,8 @@ class ListRecipe(NamedTuple):
             basis=column.basis,
             style=style.value,
             rows=tuple(
-                row_of(item, i, files) for i, (item, files) in enumerate(zip(self.items, made, strict=True), first)
+                row_of(item, i, files)._replace(note=note, cause_title=title, cause_url=url)
+                for i, (item, files, (note, title, url)) in enumerate(zip(self.items, made, notes, strict=True), first)
             ),
             pager=pager(number, self.shown, size, self.folder)._replace(total=self.total),
             children=self.children,
@@ -113,6 +117,7 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
                     tabs,
                     tab,
                     files if tab == "current" else (),
+                    _notes(catalog, column, part),
                 )
                 yield Task(page_path(recipe.folder, number), "html", recipe, "list.html")
 
@@ -123,6 +128,13 @@ def _made(catalog: Catalog, column: Column, ids: Sequence[DocId]) -> tuple[tuple
         return ()
     files = (files_of(catalog, catalog.documents[doc_id]) for doc_id in ids)
     return tuple(tuple(file._replace(title=_MADE[file.format]) for file in of_one) for of_one in files)
+
+
+def _notes(catalog: Catalog, column: Column, ids: Sequence[DocId]) -> tuple[tuple[str, str, str], ...]:
+    """Since when and by what each is not in force, in a column of 规章 or 规范性文件."""
+    if column.kind.id not in LIBRARY_KINDS:
+        return ()
+    return tuple(note_of(catalog, doc_id) for doc_id in ids)
 
 
 _MADE = {"DOCX": "下载文字版", "PDF": "下载图片版"}

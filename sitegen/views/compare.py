@@ -171,7 +171,7 @@ def _comparisons(catalog: Catalog, rule: DocId) -> Iterator[Task]:
     shared = desk(catalog)
     chrome, item = shared.chrome, shared.items[rule]
     versions = tuple({version.day: version for version in reversed(catalog.rules[rule])}.values())[::-1]
-    current = max((i for i, version in enumerate(versions) if version.day <= catalog.as_of), default=0)
+    current = next((i for i, version in enumerate(versions) if version == catalog.text_shown(rule)), 0)
     texts = tuple(
         ComparedOn(_row(catalog, version, i == current), catalog.documents[version.id].body.digest)
         for i, version in enumerate(versions)
@@ -249,6 +249,7 @@ def _shown(comparison: Comparison, old_url: str, new_url: str) -> Iterator[Chang
             word=_WORDS.get(change, ""),
             links=links,
             is_heading=_is_heading(first),
+            is_said=_is_said(first, parts),
         )
         position += len(run)
 
@@ -267,6 +268,17 @@ def _anchor(position: int) -> str:
 
 def _is_heading(part: Part) -> bool:
     return not part.is_article and any(place is not None and place.number for place in (part.old, part.new))
+
+
+def _is_said(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether the part begins with what its label says, so that nobody needs to read it twice."""
+    place = part.new if part.change is not Change.REMOVED else part.old
+    text = "".join(piece.text for piece in part.pieces).lstrip()
+    if place is None or not text:
+        return False
+    return not place.number or (
+        _label(part, parts).removeprefix("原") == place.number and text.startswith(place.number)
+    )
 
 
 def _label(part: Part, parts: Sequence[Part]) -> str:

@@ -181,7 +181,7 @@ def tasks_of(catalog: Catalog, documents: Iterable[Document]) -> Iterator[Task]:
             links.get(doc.id, ()),
             catalog.validity_word(doc.id),
             notice_of(catalog, doc) if rule or doc.id in validity else None,
-            tuple(_relations(catalog, doc)) if doc.id in related else (),
+            tuple(_relations(catalog, doc)) if rule or doc.id in related else (),
             events.get(doc.id, ()),
             note,
             items[newer] if newer else None,
@@ -309,20 +309,23 @@ _LISTS: Mapping[str, Callable[[Document], Sequence[str]]] = {
 
 
 def _relations(catalog: Catalog, doc: Document) -> Iterator[RelationGroup]:
+    """What it acts on, and what acts on it; at the address of a rule also of the text that stands there."""
+    names = {doc.id: "", catalog.text_shown(doc.id).source: ""} if doc.id in catalog.rules else (doc.id,)
     for kind, (forward, backward) in RELATIONS.items():
-        outgoing = [r for r in catalog.outgoing.get(doc.id, ()) if r.kind is kind]
-        unknown = [c for c in catalog.unknown_claims.get(doc.id, ()) if c.kind is kind]
+        outgoing = [r for name in names for r in catalog.outgoing.get(name, ()) if r.kind is kind]
+        unknown = [*dict.fromkeys(c for name in names for c in catalog.unknown_claims.get(name, ()) if c.kind is kind)]
         if outgoing or unknown:
             yield RelationGroup(
                 forward,
                 (
-                    *(_related(catalog, relation, relation.target) for relation in outgoing),
+                    *dict.fromkeys(_related(catalog, relation, relation.target) for relation in outgoing),
                     *(RelatedRow(claim.target, "", articles="、".join(claim.articles)) for claim in unknown),
                 ),
             )
-        incoming = [r for r in catalog.incoming.get(doc.id, ()) if r.kind is kind]
+        incoming = [r for name in names for r in catalog.incoming.get(name, ()) if r.kind is kind]
         if incoming:
-            yield RelationGroup(backward, tuple(_related(catalog, relation, relation.source) for relation in incoming))
+            rows = dict.fromkeys(_related(catalog, relation, relation.source) for relation in incoming)
+            yield RelationGroup(backward, tuple(rows))
 
 
 def _related(catalog: Catalog, relation: Relation, doc_id: DocId) -> RelatedRow:

@@ -1,6 +1,6 @@
 """Turn the catalog into what surrounds a page: shell, trail, page tags (国办发〔2017〕47号附件《网页设计规范》).
 
-Exports `Chrome`, `Desk`, `desk`, `move_desk`, `Event`, `Item`, `HOME_NAME`.
+Exports `Chrome`, `Desk`, `desk`, `move_desk`, `Event`, `Item`, `is_extension`, `HOME_NAME`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,19 @@ from typing import NamedTuple
 
 from sitegen.address import absolute
 from sitegen.catalog import Catalog, Update, trail
-from sitegen.model import Column, ColumnId, DocId, Document, Face, Shared, SiteConfig, Withdrawn, digest
+from sitegen.gongwen import normalize_doc_no
+from sitegen.model import (
+    Column,
+    ColumnId,
+    DocId,
+    Document,
+    Face,
+    Shared,
+    SiteConfig,
+    UpdateKind,
+    Withdrawn,
+    digest,
+)
 from sitegen.views.pages import Crumb, Frame, MenuItem, Shell
 from sitegen.views.shelves import Shelves, contents_of, shelves_of
 
@@ -292,7 +304,8 @@ class Desk:
         return [self.event(update) for update in self.catalog.updates]
 
     def event(self, update: Update) -> Event:
-        """The update with the faces of what it names."""
+        """The update with the faces of what it names; of a new text of a rule it says so."""
+        update = self._told(update)
         doc = self.catalog.documents.get(update.id)
         gone = self.catalog.withdrawn.get(update.id) if doc is None else None
         cause = self.catalog.documents.get(update.cause) if update.cause else None
@@ -302,12 +315,33 @@ class Desk:
         key = f"{update.day.toordinal()}{update.kind}{face or gone!r}{other!r}{changes}"
         return Event(update, face, gone, other, key)
 
+    def _told(self, update: Update) -> Update:
+        """The update with what it is about: a new text, at its own page when published, or a longer term."""
+        catalog = self.catalog
+        cause = catalog.sources.get(update.cause or "")
+        if update.kind is UpdateKind.AMENDED and cause and update.id in catalog.sources:
+            number = normalize_doc_no(cause.doc_no)
+            revisions = catalog.sources[update.id].revisions
+            kinds = [revision.kind for revision in revisions if normalize_doc_no(revision.doc_no) == number]
+            return update._replace(what=next(filter(is_extension, kinds), ""))
+        rule = catalog.version_of.get(update.id, update.id)
+        versions = catalog.rules.get(rule, ())
+        if update.kind is UpdateKind.EFFECTIVE and catalog.version_of.get(update.cause or "") == rule:
+            return update._replace(cause=None, what=_NEW_TEXT)
+        if update.kind is UpdateKind.PUBLISHED:
+            for version in versions[1:]:
+                if version.source == update.id:
+                    return update._replace(id=version.id, what=f"{_NEW_TEXT}，{version.day.isoformat()}起施行")
+        return update
+
     @cached_property
     def events_of(self) -> Mapping[DocId, tuple[Event, ...]]:
         """动态更新 of each document."""
         found: dict[DocId, tuple[Event, ...]] = {}
         for event in self.events:
-            found[event.update.id] = (*found.get(event.update.id, ()), event)
+            doc_id = event.update.id
+            for name in {doc_id: "", self.catalog.version_of.get(doc_id, doc_id): ""}:  # the rule has all of its texts
+                found[name] = (*found.get(name, ()), event)
         return found
 
     @cached_property
@@ -322,9 +356,16 @@ class Desk:
         return found
 
 
+def is_extension(kind: str) -> bool:
+    """Whether one of 历次修改 only moved the last day: 延长有效期, 延期, 续期."""
+    return "延" in kind or "续期" in kind
+
+
 def _uncounted(item: MenuItem) -> MenuItem:
     return replace(item, count=0, children=tuple(map(_uncounted, item.children)))
 
+
+_NEW_TEXT = "新文本"
 
 _desks: list[Desk] = []  # the last one
 

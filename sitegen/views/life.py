@@ -1,20 +1,22 @@
 """Turn the life of a document into what its page says of it: the notice, since when, its texts, its relations drawn.
 
-Exports `notice_of`, `since_when`, `rule_of`, `versions_of`, `picture_of`, `RELATIONS`.
+Exports `notice_of`, `since_when`, `note_of`, `rule_of`, `versions_of`, `picture_of`, `RELATIONS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from unicodedata import east_asian_width
 
 from sitegen.catalog import Catalog
-from sitegen.model import Document, Relation, RelationKind, Validity
+from sitegen.gongwen import normalize_doc_no
+from sitegen.model import DocId, Document, Relation, RelationKind, UpdateKind, Validity
 from sitegen.validity import Turn, ValidityOn, amends, beginning
-from sitegen.versions import VersionOn
 from sitegen.views.compare import compare_url
-from sitegen.views.pages import Crumb, Notice, Picture, PicturePoint, RelationGroup, VersionRow
+from sitegen.views.frames import is_extension
+from sitegen.views.pages import Crumb, Notice, NoticeLine, Picture, PicturePoint, RelationGroup, VersionRow
 from sitegen.views.shelves import ENDED
 
 RELATIONS: Mapping[RelationKind, tuple[str, str]] = {
@@ -47,23 +49,14 @@ def notice_of(catalog: Catalog, doc: Document) -> Notice | None:
     state = catalog.validity.get(doc.id)
     if state is None:
         return None
-    coming = _coming(catalog, doc, state) if state.state in (Validity.EFFECTIVE, Validity.AMENDED) else None
-    if state.state is Validity.EFFECTIVE:
-        return coming or _revised(catalog, doc)
-    when = f"已于{day_cn(state.since)}" if state.since else "已"
-    cause = catalog.documents.get(state.cause) if state.cause else None
-    if state.state is Validity.PENDING:
-        first = beginning(doc)
-        text = f"本文件尚未施行，自{day_cn(first) if first else '规定的日期'}起施行。"
-        return Notice(state.state.value, text, reason=state.reason)
-    if state.state is Validity.AMENDED:
-        text, lead = _amended(catalog, doc, state, when) + (coming.text if coming else ""), "修改依据"
-    elif state.state is Validity.REPEALED:
-        text, lead = f"本文件{when}废止，仅供查考。", "废止依据"
-    else:
-        full_term = "（有效期届满）" if state.since and doc.expire_date and not state.reason else ""
-        text, lead = f"本文件{when}失效{full_term}，仅供查考。", "依据"
-    return Notice(state.state.value, text, *_link(cause), state.reason, lead)
+    lines = [*_standing(catalog, doc, state)]
+    if state.state not in ENDED:
+        lines += [*_extended(catalog, doc), *_coming(catalog, doc, state)]
+    return _notice(state.state, lines)
+
+
+def _notice(state: Validity, lines: Sequence[NoticeLine]) -> Notice | None:
+    return Notice(state.value, *lines[0], more=tuple(lines[1:])) if lines else None
 
 
 def since_when(catalog: Catalog, doc: Document) -> str:
@@ -71,53 +64,157 @@ def since_when(catalog: Catalog, doc: Document) -> str:
     state = catalog.validity.get(doc.id)
     if state is None or state.since is None or state.state is not Validity.EFFECTIVE:
         return ""
-    end = _end(catalog, doc)
+    life = catalog.lives.get(doc.id)
+    turns = life.changes if life else ()
+    end = next((turn for turn in turns if turn.day > catalog.as_of and turn.state.state in ENDED), None)
     until = f"至{day_cn(end.day - timedelta(1))}" if end else "起"
     return f"自{day_cn(state.since)}{until}"
 
 
+def note_of(catalog: Catalog, doc_id: DocId) -> tuple[str, str, str]:
+    """What a list says below the title of what is not in force, with title and address of what ended it."""
+    state = catalog.validity.get(doc_id)
+    if state is None:
+        return "", "", ""
+    if state.state is Validity.PENDING:
+        rule = catalog.version_of.get(doc_id)
+        day = next((text.day for text in catalog.rules.get(rule or "", ()) if text.id == doc_id), None)
+        first = beginning(catalog.documents[doc_id])
+        return (f"新文本，自{day_cn(day)}起施行" if day else f"自{day_cn(first)}起施行" if first else ""), "", ""
+    if state.state not in ENDED or state.since is None:
+        return "", "", ""
+    reason = f"（{state.reason}）" if state.reason else ""
+    return f"{day_cn(state.since)}{state.state.value}{reason}", *_link(_cause(catalog, state))
+
+
+def _standing(catalog: Catalog, doc: Document, state: ValidityOn) -> Iterator[NoticeLine]:
+    """What the document is today; nothing where it is simply in force."""
+    when = f"已于{day_cn(state.since)}" if state.since else "已"
+    cause = _cause(catalog, state)
+    if state.state is Validity.EFFECTIVE:
+        yield from _revised(catalog, doc)
+    elif state.state is Validity.PENDING:
+        first = beginning(doc)
+        life = catalog.lives.get(doc.id)
+        is_planned = life is not None and all(turn.kind is not UpdateKind.EFFECTIVE for turn in life.changes)
+        verb = "原定自" if is_planned and first else "自"
+        text = f"本文件尚未施行，{verb}{day_cn(first) if first else '规定的日期'}起施行。"
+        yield NoticeLine(text, reason=state.reason)
+    elif state.state is Validity.AMENDED:
+        yield NoticeLine(_amended(catalog, doc, state, when), *_link(cause), state.reason, "修改依据")
+    elif state.state is Validity.REPEALED:
+        reason = state.reason or _where(catalog, doc, state.cause)
+        yield NoticeLine(f"本文件{when}废止，仅供查考。", *_link(cause), reason, "废止依据")
+    else:
+        full_term = "（有效期届满）" if state.since and doc.expire_date and not state.reason else ""
+        yield NoticeLine(f"本文件{when}失效{full_term}，仅供查考。", *_link(cause), state.reason)
+
+
 def _amended(catalog: Catalog, doc: Document, state: ValidityOn, when: str) -> str:
     articles = "、".join(state.articles)
-    repeals = [r for r in _amendments(catalog, doc) if r.source == state.cause and r.kind is RelationKind.REPEALS]
-    if articles and repeals:
+    does = {(r.source, r.effective_date, r.articles): r.kind for r in _amendments(catalog, doc)}
+    if articles and does.get((state.cause or "", state.since or date.min, state.articles)) is RelationKind.REPEALS:
         return f"本文件{articles}{when}废止，其余规定仍然有效。"
     return f"本文件{when}被修改{f'（{articles}）' if articles else ''}，以修改后的规定为准。"
 
 
-def _revised(catalog: Catalog, doc: Document) -> Notice | None:
+def _revised(catalog: Catalog, doc: Document) -> Iterator[NoticeLine]:
     """That the text already holds the last amendment, where it says so itself."""
-    held = [r for r in _amendments(catalog, doc) if r.is_in_text and r.effective_date <= catalog.as_of]
-    if not held:
-        return None
-    articles = f"（{'、'.join(held[-1].articles)}）" if held[-1].articles else ""
-    text = f"本文件已于{day_cn(held[-1].effective_date)}修改{articles}，以下为修改后的文本。"
-    return Notice(Validity.EFFECTIVE.value, text, *_link(catalog.documents[held[-1].source]), lead="修改依据")
+    held = [
+        relation
+        for relation in _amendments(catalog, doc)
+        if relation.is_in_text and relation.effective_date <= catalog.as_of and not _extends(catalog, doc, relation)
+    ]
+    if held:
+        articles = f"（{'、'.join(held[-1].articles)}）" if held[-1].articles else ""
+        text = f"本文件已于{day_cn(held[-1].effective_date)}修改{articles}，以下为修改后的文本。"
+        yield NoticeLine(text, *_link(catalog.documents[held[-1].source]), lead="修改依据")
+
+
+def _extended(catalog: Catalog, doc: Document) -> Iterator[NoticeLine]:
+    """That the last day is a later one than the document had at first, where it says so among its 历次修改."""
+    extensions = [relation for relation in _amendments(catalog, doc) if _extends(catalog, doc, relation)]
+    if extensions:
+        last = doc.expire_date or doc.stated.expire
+        text = f"本文件有效期已延长{f'至{day_cn(last)}' if last else ''}。"
+        yield NoticeLine(text, *_link(catalog.documents[extensions[-1].source]))
+
+
+def _extends(catalog: Catalog, doc: Document, relation: Relation) -> bool:
+    """Whether the relation does no more than move the last day: 延长有效期, 延期, 续期."""
+    number = normalize_doc_no(catalog.documents[relation.source].doc_no)
+    return relation.is_in_text and any(
+        is_extension(revision.kind) and normalize_doc_no(revision.doc_no) == number
+        for text in _texts(catalog, doc)
+        for revision in text.revisions
+    )
+
+
+def _texts(catalog: Catalog, doc: Document) -> Sequence[Document]:
+    """The files of the document: of a rule all of its texts."""
+    return [catalog.sources[version.source] for version in catalog.rules.get(doc.id, ())] or [doc]
 
 
 def _amendments(catalog: Catalog, doc: Document) -> Iterator[Relation]:
-    return (relation for relation in catalog.incoming.get(doc.id, ()) if amends(relation))
+    """What amends the document or one of its texts, earliest first."""
+    found = (relation for text in _texts(catalog, doc) for relation in catalog.incoming.get(text.id, ()))
+    return iter(sorted(filter(amends, found), key=lambda relation: relation.effective_date))
 
 
-def _coming(catalog: Catalog, doc: Document, state: ValidityOn) -> Notice | None:
-    """That a document in force will be replaced or repealed on a day that is known."""
-    for version in catalog.rules.get(doc.id, ()):
-        if version.day > catalog.as_of:
-            text = "以下是现行文本；修改后的文本已经公布，尚未施行。"
-            name, url = f"{day_cn(version.day)}起施行的文本", catalog.documents[version.id].url
-            return Notice(state.state.value, text, name, url, lead="见")
-    end = _end(catalog, doc)
-    if end is None or end.state.state is not Validity.REPEALED:
-        return None
-    cause = catalog.documents.get(end.cause) if end.cause else None
-    text = f"本文件目前有效，将于{day_cn(end.day)}废止。"
-    return Notice(state.state.value, text, *_link(cause), end.state.reason, "废止依据")
-
-
-def _end(catalog: Catalog, doc: Document) -> Turn | None:
-    """When the document will end, if that is known."""
+def _coming(catalog: Catalog, doc: Document, state: ValidityOn) -> Iterator[NoticeLine]:
+    """What is known to happen to a document: a new text, an amendment, its end by another document."""
     life = catalog.lives.get(doc.id)
-    turns = life.changes if life else ()
-    return next((turn for turn in turns if turn.day > catalog.as_of and turn.state.state in ENDED), None)
+    turns = [turn for turn in life.changes if turn.day > catalog.as_of] if life else []
+    is_in_force = state.state is not Validity.PENDING
+    new_texts = {turn.day for turn in turns if turn.kind is UpdateKind.EFFECTIVE and turn.cause}
+    for turn in turns:
+        day = day_cn(turn.day)
+        if turn.kind is UpdateKind.EFFECTIVE and turn.cause:
+            text = f"{'以下是现行文本；' if is_in_force else ''}新文本已经公布，自{day}起施行。"
+            yield NoticeLine(text, f"{day}起施行的文本", catalog.documents[turn.cause].url, lead="见")
+        elif turn.kind is UpdateKind.AMENDED and turn.day not in new_texts:
+            yield from _coming_amendment(catalog, doc, turn)
+        elif turn.kind is UpdateKind.REPEALED:
+            text = f"本文件{'目前有效，' if state.state is Validity.EFFECTIVE else ''}将于{day}废止。"
+            reason = turn.state.reason or _where(catalog, doc, turn.state.cause)
+            yield NoticeLine(text, *_link(_cause(catalog, turn.state)), reason, "废止依据")
+
+
+def _coming_amendment(catalog: Catalog, doc: Document, turn: Turn) -> Iterator[NoticeLine]:
+    day = day_cn(turn.day)
+    for relation in _amendments(catalog, doc):
+        if relation.source != turn.cause or relation.effective_date != turn.day or _extends(catalog, doc, relation):
+            continue
+        articles = "、".join(relation.articles)
+        link = _link(catalog.documents[relation.source])
+        if relation.kind is RelationKind.REPEALS:
+            yield NoticeLine(f"本文件{articles}将于{day}废止。", *link, lead="废止依据")
+        elif relation.is_in_text:
+            text = f"以下文本已含将于{day}施行的修改{f'（{articles}）' if articles else ''}。"
+            yield NoticeLine(text, *link, lead="修改依据")
+        else:
+            yield NoticeLine(f"本文件{articles}将于{day}被修改。", *link, lead="修改依据")
+        return
+
+
+def _where(catalog: Catalog, doc: Document, cause: DocId | None) -> str:
+    """The 条 of the repealing document that names this one, where its text says so."""
+    source = catalog.sources.get(cause or "")
+    if source is None:
+        return ""
+    names = {name for text in _texts(catalog, doc) for name in (_plain(text.title), normalize_doc_no(text.doc_no))}
+    for name, article in zip(source.stated.repeals, source.stated.repealed_in, strict=True):
+        if names & {_plain(name), normalize_doc_no(name)}:
+            return article
+    return ""
+
+
+def _plain(title: str) -> str:
+    return title.strip("《》").removeprefix("中华人民共和国")
+
+
+def _cause(catalog: Catalog, state: ValidityOn) -> Document | None:
+    return catalog.documents.get(state.cause) if state.cause else None
 
 
 def _link(doc: Document | None) -> tuple[str, str]:
@@ -133,31 +230,31 @@ def rule_of(catalog: Catalog, doc: Document) -> Crumb | None:
     return Crumb(catalog.documents[rule].title, catalog.documents[rule].url) if rule else None
 
 
-def _current(catalog: Catalog, versions: Sequence[VersionOn]) -> int:
-    """Which text stands at the address of the rule: the one in force, or the first."""
-    return max((i for i, version in enumerate(versions) if version.day <= catalog.as_of), default=0)
-
-
 def _notice_of_version(catalog: Catalog, doc: Document) -> Notice | None:
     rule = catalog.version_of[doc.id]
-    versions = catalog.rules[rule]
-    here = next(i for i, version in enumerate(versions) if version.id == doc.id)
-    version, current = versions[here], _current(catalog, versions)
+    version = next(version for version in catalog.rules[rule] if version.id == doc.id)
+    versions, shown = catalog.texts_in_turn(rule), catalog.text_shown(rule)
     link = _link(catalog.documents[rule])
     name = f"《{doc.title}》"
+    if version not in versions:
+        text = f"这是{name}原定{day_cn(version.day)}起施行的文本，施行前已经废止或失效，没有施行。"
+        return Notice(version.state.state.value, text, *link, lead="见")
     if version.day > catalog.as_of:
         text = f"这是{name}自{day_cn(version.day)}起施行的文本，现在尚未施行。"
         return Notice(Validity.PENDING.value, text, *link, lead="现行文本")
     text = f"这是{name}{day_cn(version.day)}起施行的文本"
     end = catalog.validity.get(rule)
-    if here < current:
-        after = versions[here + 1]
+    if version.day < shown.day:
+        after = versions[versions.index(version) + 1]
         text = f"{text}，已于{day_cn(after.day)}被修改{f'（{after.doc_no}）' if after.doc_no else ''}。"
         return Notice(Validity.AMENDED.value, text, *link, lead="最后的文本" if _is_ended(end) else "现行文本")
     if end and _is_ended(end):
         text = f"{text}，已于{day_cn(end.since)}{end.state.value}。" if end.since else f"{text}，已{end.state.value}。"
-        return Notice(end.state.value, text, *link, end.reason, "说明见")
-    return Notice(version.state.state.value, f"{text}，也是现行文本。", *link, lead="长期网址")
+        reason = end.reason or _where(catalog, catalog.documents[rule], end.cause)
+        return Notice(end.state.value, text, *link, reason, "说明见")
+    line = NoticeLine(f"{text}，也是现行文本。", *link, lead="长期网址")
+    coming = _coming(catalog, catalog.documents[rule], version.state)
+    return _notice(version.state.state, [line, *coming])
 
 
 def _is_ended(state: ValidityOn | None) -> bool:
@@ -170,20 +267,24 @@ def versions_of(catalog: Catalog, doc: Document) -> tuple[VersionRow, ...]:
     versions = catalog.rules.get(rule, ())
     end = catalog.validity.get(rule)
     last = end.since - timedelta(1) if end and end.since and _is_ended(end) else None
-    current = _current(catalog, versions)
+    if not versions:
+        return ()
+    shown, in_turn = catalog.text_shown(rule), catalog.texts_in_turn(rule)
+    next_days = {before.id: after.day for before, after in pairwise(in_turn)}
     rows = []
     for i, version in enumerate(versions):
-        until = versions[i + 1].day - timedelta(1) if i + 1 < len(versions) else last
+        after = next_days.get(version.id)
+        until = after - timedelta(1) if after else last if version == in_turn[-1] else None
         rows.append(
             VersionRow(
                 day=version.day.isoformat(),
-                until=until.isoformat() if until else "",
+                until=until.isoformat() if until and until >= version.day else "",
                 url=catalog.documents[version.id].url,
                 state=version.state.state.value,
                 doc_no=version.doc_no,
                 kind=version.kind,
-                is_current=i == current,
-                is_here=version.id == doc.id or (doc.id == rule and i == current),
+                is_current=version == shown,
+                is_here=version.id == doc.id or (doc.id == rule and version == shown),
                 compare_url=compare_url(rule, versions[i - 1].day, version.day) if i else "",
             )
         )

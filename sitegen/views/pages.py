@@ -107,6 +107,9 @@ class Row(NamedTuple):
     index_no: str = ""
     downloads: tuple[FileLink, ...] = ()
     badge: str = ""
+    note: str = ""  # since when it is not in force, or from when it will be
+    cause_title: str = ""  # of the document that ended it
+    cause_url: str = ""
 
 
 class FileLink(NamedTuple):
@@ -239,6 +242,16 @@ class RelationGroup(NamedTuple):
     rows: tuple[RelatedRow, ...]
 
 
+class NoticeLine(NamedTuple):
+    """One more sentence of a notice: that the term was extended, or what is to come."""
+
+    text: str
+    cause_title: str = ""
+    cause_url: str = ""
+    reason: str = ""
+    lead: str = "依据"
+
+
 class Notice(NamedTuple):
     """What a reader must know before reading: the state, in a sentence, with the document that caused it."""
 
@@ -248,6 +261,7 @@ class Notice(NamedTuple):
     cause_url: str = ""
     reason: str = ""  # why: 第三十条; 正文第十八条：有效期五年
     lead: str = "依据"  # what the cause is to this document: 依据, 现行文本 …
+    more: tuple[NoticeLine, ...] = ()
 
 
 class VersionRow(NamedTuple):
@@ -364,6 +378,7 @@ class ChangedPart(NamedTuple):
     word: str = ""  # 修改, 增加, 删去, 移动; "" where nothing changed but a number
     links: tuple[Crumb, ...] = ()  # to the same place in both texts, or to where it stands now
     is_heading: bool = False  # of a 编, 章 or 节; shown even if nothing changed
+    is_said: bool = False  # the text itself begins with the label
 
 
 @dataclass(frozen=True, slots=True)

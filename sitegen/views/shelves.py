@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sitegen.catalog import Catalog, below
-from sitegen.model import Column, ColumnId, DocId, HiddenColumn, Validity
+from sitegen.model import Column, ColumnId, DocId, HiddenColumn, UpdateKind, Validity
 
 LIBRARY_KINDS = ("regulation", "normative")  # 规章, 行政规范性文件
 PAGES = ("pending", "ended", "compilation")  # of a library, below its own
@@ -23,7 +23,7 @@ class Shelves(NamedTuple):
     """The documents of a library by their state, each list newest first."""
 
     current: tuple[DocId, ...]  # in force, also where articles have been amended
-    pending: tuple[DocId, ...]
+    pending: tuple[DocId, ...]  # with the texts of rules that are still to come into force, by their own pages
     ended: tuple[DocId, ...]  # with those of the archives beside it
 
 
@@ -45,10 +45,13 @@ def shelves_of(catalog: Catalog) -> Mapping[ColumnId, Shelves]:
         if not is_library(column):
             continue
         by_state = _by_state(catalog, catalog.by_column[column.id])
+        pending = {*by_state.pending, *_new_texts(catalog, column)}
         ended = {*by_state.ended}
         for archive in _archives(catalog.columns, column):
             ended.update(catalog.by_column[archive.id])
-        found[column.id] = by_state._replace(ended=tuple(sorted(ended, key=rank.__getitem__)))
+        found[column.id] = by_state._replace(
+            pending=tuple(sorted(pending, key=rank.__getitem__)), ended=tuple(sorted(ended, key=rank.__getitem__))
+        )
     return found
 
 
@@ -61,7 +64,8 @@ def contents_of(catalog: Catalog, shelves: Mapping[ColumnId, Shelves]) -> Mappin
         archives = [other for other in _archives(catalog.columns, column) if other.parent == column.parent]
         if not archives:
             continue
-        found[library] = tuple(sorted((*lists.current, *lists.pending), key=rank.__getitem__))
+        documents = (doc_id for doc_id in (*lists.current, *lists.pending) if doc_id not in catalog.version_of)
+        found[library] = tuple(sorted(documents, key=rank.__getitem__))
         ended = _by_state(catalog, catalog.by_column[library]).ended
         for archive in archives:
             found[archive.id] = tuple(sorted({*found[archive.id], *ended}, key=rank.__getitem__))
@@ -87,6 +91,15 @@ def _archives(columns: Mapping[ColumnId, Column], library: Column) -> Iterator[C
     for column in columns.values():
         if column.parent in parents and column.kind.id == library.kind.id and _is_archive(column):
             yield column
+
+
+def _new_texts(catalog: Catalog, column: Column) -> Iterator[DocId]:
+    """The texts of the column's rules that will take the place of the one that is shown."""
+    for rule in catalog.by_column[column.id]:
+        if rule in catalog.rules:
+            for turn in catalog.lives[rule].changes:
+                if turn.kind is UpdateKind.EFFECTIVE and turn.cause and turn.day > catalog.as_of:
+                    yield turn.cause
 
 
 def _by_state(catalog: Catalog, ids: Iterable[DocId]) -> Shelves:

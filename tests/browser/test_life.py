@@ -70,8 +70,28 @@ def test_lists_of_a_library_are_one_key_from_each_other(life: str, new_page: Cal
     page.keyboard.press("Tab")
     assert reader.focused == "废止和失效 1"
     page.keyboard.press("Enter")
-    expect(page.locator(".rows tbody th")).to_have_text(["档案管理办法"])
+    expect(page.locator(".rows tbody th > a")).to_have_text(["档案管理办法"])
     assert reader.complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_lists_keep_the_headers_of_their_columns(life: str, new_page: Callable[..., Page], width: int):
+    page = new_page(viewport={"width": width, "height": 900})
+    page.goto(life + LIFE["ended"])
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    headers = [node["name"]["value"] for node in tree if node.get("role", {}).get("value") == "columnheader"]
+    assert headers == ["标题", "文号", "成文日期", "发布日期", "有效性"]
+
+
+def test_state_and_other_texts_are_in_reach_on_a_phone(life: str, new_page: Callable[..., Page]):
+    page = new_page(viewport={"width": 360, "height": 740})
+    page.goto(life + LIFE["rule"])
+    expect(page.locator(".standing .state")).to_be_in_viewport()
+    expect(page.get_by_role("table", name="基本信息")).to_be_hidden()
+    page.locator(".table-switch summary").click()
+    expect(page.get_by_role("table", name="基本信息")).to_be_visible()
+    page.locator(".standing").get_by_role("link", name="历次文本").click()
+    expect(page.get_by_role("heading", name="历次文本")).to_be_in_viewport()
 
 
 def test_picture_leads_to_the_documents_and_makes_way_on_a_phone(life: str, new_page: Callable[..., Page]):

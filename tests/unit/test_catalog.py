@@ -486,3 +486,46 @@ def test_leaders_stand_in_the_order_of_their_rank(site: Site) -> None:
     page = site.build().page("fd-02-ld/index.html")
     assert page.index("领导c") < page.index("领导a") < page.index("领导b")
     assert "排序" not in site.page("doc/a/index.html")
+
+
+# ---------------------------------------------------------------- relations to rules with several texts
+
+
+@pytest.mark.parametrize("kind", ["repeals", "amends"])
+def test_act_on_a_text_that_is_or_was_in_force_is_on_its_rule(site: Site, kind: str) -> None:
+    for target in ("old", "law"):
+        given = {"title": "关于延长有效期的决定", kind: target}
+        law(site).write("fd-01-gfx/x.md", written_date="2026-05-01", pub_date="2026-05-02", **given)
+        assert [r.target for r in catalog_of(site).outgoing["x"]] == ["law"]
+
+
+def test_repeal_of_a_text_that_is_not_yet_in_force_leaves_the_rule(site: Site) -> None:
+    law(site).write("fd-01-gfx/x.md", "另一件", written_date="2026-09-01", pub_date="2026-09-02", repeals="new")
+    assert catalog_of(site, "2027-06-01").validity_word("law") == "现行有效"
+
+
+def test_document_without_a_number_is_named_by_its_title(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", title="某市旧办法").write("fd-01-gfx/b.md", repeals=["《某市旧办法》", "《外省某某办法》"])
+    catalog = catalog_of(site)
+    assert [relation.target for relation in catalog.outgoing["b"]] == ["a"]
+    assert [claim.target for claim in catalog.unknown_claims["b"]] == ["《外省某某办法》"]
+
+
+def test_title_that_is_written_as_an_id_is_told_with_the_id(site: Site) -> None:
+    site.write("fd-01-gfx/kjgf-1.md", title="某市旧办法").write("fd-01-gfx/b.md", repeals="某市旧办法").check()
+    assert site.codes == ["R101"]
+    assert "是不是“kjgf-1”" in site.found[0].hint
+
+
+def test_text_that_an_amendment_made_bears_its_number(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", doc_no="示科规〔2022〕2号", effective_date="2022-08-01", revisions=[AMENDED])
+    site.write("fd-01-gfx/old.md", body="原来的正文。", doc_no="示科规〔2022〕2号", effective_date="2022-08-01", version_of="a")
+    decision = {"written_date": "2025-05-28", "pub_date": "2025-06-03", "effective_date": "2025-07-01", "amends": "a"}
+    site.write("fd-01-gfx/decision.md", title="修改决定", doc_no="示科规〔2025〕2号", **decision).check()
+    assert isinstance(site.result, CheckResult)
+    first, second = site.result.catalog.rules["a"]
+    assert (first.day.isoformat(), first.doc_no) == ("2022-08-01", "示科规〔2022〕2号")
+    assert (second.day.isoformat(), second.doc_no) == ("2025-07-01", "示科规〔2025〕2号")
+
+
+AMENDED = {"date": "2025-05-28", "doc_no": "示科规〔2025〕2号", "kind": "修正"}

@@ -250,6 +250,13 @@ def test_new_document_of_every_column_builds_in_the_preview(site: Site, run: Run
     assert [d for d in site.found if d.severity is Severity.ERROR] == []  # much is still to be filled in
 
 
+def test_new_document_that_may_end_is_asked_when_it_begins_and_ends(site: Site, run: Run) -> None:
+    for column, is_asked in (("fd-01-gfx", True), ("fd-01-gz", True), ("fd-01-jd", False)):
+        assert run("new", column, f"x-{column}") == 0
+        (path,) = site.content.rglob(f"x-{column}.md")
+        assert ("施行日期" in path.read_text("utf-8"), "有效期至" in path.read_text("utf-8")) == (is_asked, is_asked)
+
+
 @pytest.mark.parametrize("doc_id", ["../../x", "a/b", "A B", "", ".", "con"])
 def test_new_document_needs_an_id_that_can_be_an_address(site: Site, run: Run, doc_id: str) -> None:
     assert run("new", "fd-01-gfx", doc_id, "标题") == 2

@@ -22,9 +22,10 @@ from sitegen.model import (
     ListStyle,
     SiteConfig,
     Task,
+    UpdateKind,
     Validity,
 )
-from sitegen.validity import ValidityOn
+from sitegen.validity import Life, Turn, ValidityOn
 from sitegen.versions import VersionOn
 from sitegen.views.compare import (
     CompareRecipe,
@@ -67,6 +68,7 @@ def catalog_of(*days: date, as_of: date = date(2026, 11, 22)) -> Catalog:
         documents[page] = doc.sealed("")
         state = ValidityOn(Validity.EFFECTIVE if i == len(days) - 1 else Validity.AMENDED, day)
         versions.append(VersionOn(page, page if i else "gz-1", day, state, f"市政府令第{i + 1}号", "修订" if i else ""))
+    turns = [Turn(version.day, UpdateKind.EFFECTIVE, version.state, version.id) for version in versions]
     documents["gz-1"] = documents[versions[-1].id]._replace(id="gz-1").sealed("")
     listed = {"gz": ("gz-1",)}
     config = SiteConfig("市政府", "市政府", "https://www.example.gov.cn/")
@@ -88,6 +90,7 @@ def catalog_of(*days: date, as_of: date = date(2026, 11, 22)) -> Catalog:
         closed={},
         rules={"gz-1": tuple(versions)},
         version_of={version.id: "gz-1" for version in versions},
+        lives={"gz-1": Life(versions[0].state, tuple(turns))},
     )
 
 

@@ -8,9 +8,10 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -18,15 +19,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
 
-from sitegen.catalog import build_catalog
 from sitegen.formats import FORMATS
-from sitegen.load import load_tree
 from sitegen.markdown import parse_body, render_body
-from sitegen.model import History, Kit, Link, Task
-from sitegen.paper import Paper, PaperFile, text_of
-from sitegen.views.document import DocumentRecipe, tasks_of
-from sitegen.views.downloads import PaperRecipe
-from sitegen.views.frames import desk
+from sitegen.model import Kit, Link, Task
+from sitegen.paper import Paper, PaperFile
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "downloads"
@@ -96,45 +92,31 @@ class PageText(HTMLParser):
             (self.notes if "footnotes" in classes else self.words).append(data)
 
 
-def words_of_page(title: str, caption: str, facts: object, html: str, attachments: list[str]) -> str:
+def words_of_page(title: str, html: str) -> str:
     page = PageText(html)
-    assert isinstance(facts, tuple)
-    parts = [title, caption, *(word for fact in facts for word in fact), *page.words]
-    return "".join("".join([*parts, *(("附件", *attachments) if attachments else ()), *page.notes]).split())
-
-
-def test_every_document_of_the_sample_has_the_words_of_its_page() -> None:
-    tree = load_tree(ROOT / "content", ROOT / "themes", datetime(2026, 11, 22, 12))
-    catalog, _ = build_catalog(tree, History(), date(2026, 11, 22))
-    chrome = desk(catalog).chrome
-    pages = {task.path: task.model for task in tasks_of(catalog, catalog.documents.values())}
-    assert len(catalog.documents) > 100
-    for doc in catalog.documents.values():
-        recipe = pages[doc.url]
-        assert isinstance(recipe, DocumentRecipe)
-        page = recipe.make(catalog.bodies)
-        paper = PaperRecipe(chrome, doc, catalog.links.get(doc.id, ())).make(catalog.bodies)
-        titles = [file.title for file in page.attachments]
-        words = words_of_page(page.title, page.caption, page.facts, page.body, titles)
-        made = FORMATS["docx"].produce(Task("x.docx", "docx", paper), tree.kit)
-        assert words_of_word(made) == words, doc.id
-        assert sorted("".join(text_of(paper).split())) == sorted(words), doc.id
-
-
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not here")
-def test_documents_of_the_corpus_have_the_words_of_their_pages() -> None:
-    files = sorted((*CORPUS.glob("shanghai-md/*.md"), *CORPUS.glob("just-laws/**/*.md"), *CORPUS.glob("flk-txt/*.txt")))
-    chosen = files[:: max(1, len(files) // 50)][:50]
-    assert len(chosen) == 50
-    for file in chosen:
-        html = html_of(file.read_text(encoding="utf-8"))
-        assert words_of_word(write(Paper(file.stem, html))) == words_of_page(file.stem, "", (), html, []), file.name
+    return "".join("".join([title, *page.words, *page.notes]).split())
 
 
 def test_official_document_has_every_word() -> None:
     html = html_of((FIXTURES / "official.md").read_text(encoding="utf-8"))
-    paper = Paper("关于测试的通知", html, attachments=(PaperFile("申请表", "https://a.cn/b.docx"),))
-    assert words_of_word(write(paper)) == words_of_page(paper.title, "", (), html, ["申请表"])
+    assert words_of_word(write(Paper("关于测试的通知", html))) == words_of_page("关于测试的通知", html)
+
+
+def test_attachments_are_listed_above_the_imprint() -> None:
+    paper = Paper(
+        "标题",
+        '<p>正文。</p><p class="copy-to">抄送：甲。</p><p class="printed">某局　2026年3月5日印发</p>',
+        attachments=(PaperFile("申请表", "https://a.cn/b.docx"),),
+    )
+    assert words_of_word(write(paper)) == "标题正文。附件申请表抄送：甲。某局2026年3月5日印发"
+
+
+def test_no_page_has_only_the_signature() -> None:
+    file = opened(Paper("标题", html_of("正文。\n\n附件：1. 甲\n2. 乙\n\n某局\n\n2026年3月5日")))
+    kept = {
+        p.text: p.paragraph_format.keep_with_next or p.style.paragraph_format.keep_with_next for p in file.paragraphs
+    }
+    assert [text for text, is_kept in kept.items() if is_kept] == ["标题", "正文。", "附件：1. 甲", "2. 乙", "某局"]
 
 
 # ---------------------------------------------------------------- the page of GB/T 9704
@@ -257,13 +239,61 @@ def test_merged_cells_are_merged() -> None:
     assert repeated == [True, True, False, False]
 
 
-@pytest.mark.parametrize("columns", [1, 2, 8, 20, 40])
-def test_table_is_as_wide_as_the_text(columns: int) -> None:
+def html_of_table(columns: int) -> str:
     row = "".join(f"<td>{'内容' * (1 + i % 3)}{i}" for i in range(columns))
-    (table,) = opened(Paper("标题", f"<table><tr>{row}</tr></table>")).tables
-    widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
-    assert sum(widths) == 8845  # 156 mm
+    return f"<table><tr>{row}</tr></table>"
+
+
+@pytest.mark.parametrize(("columns", "wide"), [(1, 156), (2, 156), (8, 156), (20, 225), (40, 225)])
+def test_table_is_as_wide_as_the_text_or_as_a_page_that_is_turned(columns: int, wide: int) -> None:
+    file = opened(Paper("标题", f"<p>前文。</p>{html_of_table(columns)}"))
+    widths = [int(column.get(qn("w:w"))) for column in file.tables[0]._tbl.tblGrid]
+    assert sum(widths) == pytest.approx(wide / 25.4 * 1440, abs=2)
     assert min(widths) > 40
+    sizes = {run.font.size for row in file.tables[0].rows for cell in row.cells for run in cell.paragraphs[0].runs}
+    assert all(size is None or size >= Pt(5 if columns == 40 else 7) for size in sizes)
+
+
+def pages_of(html: str, **fields: Any) -> list[tuple[bool, list[str]]]:
+    """Whether each section is turned, and the texts of its paragraphs; tables are “表”."""
+    file = opened(Paper("标题", html, **fields))
+    found: list[tuple[bool, list[str]]] = []
+    texts: list[str] = []
+    for element in file.element.body:
+        texts += ["表"] if element.tag == qn("w:tbl") else ["".join(words_of_element(element))]
+        section = element if element.tag == qn("w:sectPr") else element.find(f"{qn('w:pPr')}/{qn('w:sectPr')}")
+        if section is not None:
+            is_turned = section.find(qn("w:pgSz")).get(qn("w:orient")) == "landscape"
+            found.append((is_turned, [text for text in texts if text]))
+            texts = []
+    return found
+
+
+def test_a_wide_table_has_a_page_that_is_turned_and_takes_its_heading_along() -> None:
+    wide, small = html_of_table(24), html_of_table(2)
+    heading = '<h2 class="level-1">一、表</h2>'
+    files = {"attachments": (PaperFile("申报书"),)}
+    assert pages_of(f"<p>甲</p>{small}") == [(False, ["标题", "甲", "表"])]
+    assert pages_of(wide) == [(True, ["标题", "表"])]
+    assert pages_of(f"{wide}<p>乙</p>") == [(True, ["标题", "表"]), (False, ["乙"])]
+    assert pages_of(f"<p>甲</p>{heading}{wide}{wide}<p>乙</p>{wide}", **files) == [
+        (False, ["标题", "甲"]),
+        (True, ["一、表", "表", "表"]),
+        (False, ["乙"]),
+        (True, ["表"]),
+        (False, ["附件", "申报书"]),
+    ]
+    assert pages_of(wide, issuers=("某局",), red_head=True)[0] == (False, ["某局文件", "标题"])
+    note = html_of("甲[^1]。\n\n[^1]: 乙。")
+    assert [is_turned for is_turned, _ in pages_of(note.replace("</p>", f"</p>{wide}", 1))] == [False, True]
+
+
+def test_a_page_that_is_turned_has_the_margins_of_the_others_turned() -> None:
+    page = opened(Paper("标题", html_of_table(24))).sections[0]
+    assert (round(page.page_width / Mm(1)), round(page.page_height / Mm(1))) == (297, 210)
+    margins = (page.left_margin, page.top_margin, page.bottom_margin, page.right_margin)
+    assert [round(margin / Mm(1), 1) for margin in margins] == [37.0, 28.0, 26.0, 35.0]
+    assert page.footer.paragraphs
 
 
 def test_footnotes_are_footnotes_of_word() -> None:

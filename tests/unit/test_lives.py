@@ -184,7 +184,93 @@ def test_circle_is_told_once_whatever_its_length(site: Site) -> None:
     assert found == ["fd-01-gfx/a.md: 与《某市b类管理办法》、《某市c类管理办法》互相废止、修改，绕成了一圈"]
 
 
+# ---------------------------------------------------------------- days and 条 of repeals and amendments
+
+
+def test_day_on_which_a_document_acts_fits_both(site: Site) -> None:
+    site.write("fd-01-gfx/old.md", title="某市经费管理办法", **OLD)
+
+    def acting(day: str) -> list[str]:
+        site.write("fd-01-gfx/a.md", title="某市项目管理办法", repeals={"doc": "old", "date": day})
+        return [line.partition(": ")[2][:21] for line in told(site, "R115", "R135")]
+
+    assert acting("2020-02-29") == ["自 2020-02-29 起废止《某市经费"]
+    assert "R135" in site.codes
+    assert len(acting("2020-03-01")) == 1
+    assert "R115" in site.codes
+    assert acting("2024-03-01") == acting("2030-01-01") == []
+
+
+def test_rule_may_have_been_amended_before_the_text_that_is_shown_was_written(site: Site) -> None:
+    revisions = [{"date": "2015-03-01", "kind": "公布"}, {"date": "2020-03-01", "kind": "修订"}]
+    site.write("fd-01-gfx/gl.md", title="某市经费管理办法", revisions=revisions, **OLD)
+    given = {"pub_date": "2018-03-05", "written_date": "2018-03-01"}
+    site.write("fd-01-gfx/a.md", title="某市决定", amends={"doc": "gl", "articles": ["第九十九条"]}, **given)
+    assert told(site, "R115", "R135", "R136") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "article", "is_told"),
+    [
+        ("repeals", "第二条", False),
+        ("repeals", "第2条第一款", False),
+        ("repeals", "第四条", True),
+        ("repeals", "第二条之一", True),
+        ("repeals", "第二章", False),
+        ("repeals", "附件2", False),
+        ("amends", "第四条", False),  # a new one, after the last
+        ("amends", "第二条之一", False),
+        ("amends", "第五条", True),
+    ],
+)
+def test_article_that_is_acted_on_is_there(site: Site, kind: str, article: str, is_told: bool) -> None:
+    body = "第一条　甲。\n\n第二条　乙。\n\n第三条　丙。"
+    site.write("fd-01-gfx/old.md", title="某市经费管理办法", body=body, **OLD)
+    site.write("fd-01-gfx/a.md", title="某市项目管理办法", **{kind: {"doc": "old", "articles": [article]}})
+    assert bool(told(site, "R136")) is is_told
+
+
+def test_text_without_articles_is_not_asked_for_them(site: Site) -> None:
+    site.write("fd-01-gfx/old.md", title="某市经费管理办法", body="一、甲。", **OLD)
+    site.write("fd-01-gfx/a.md", title="某市项目管理办法", repeals={"doc": "old", "articles": ["第九条"]})
+    assert told(site, "R136") == []
+
+
+def test_second_repeal_is_told_unless_the_document_had_just_expired(site: Site) -> None:
+    site.write("fd-01-gfx/old.md", title="某市经费管理办法", **OLD, expire_date="2022-12-31")
+    site.write("fd-01-gfx/a.md", title="某市项目管理办法", repeals="old")
+    assert told(site, "R138") == []
+    site.write("fd-01-gfx/b.md", title="某市决定", repeals="old", pub_date="2022-03-05", written_date="2022-03-01")
+    assert told(site, "R138") == [
+        "fd-01-gfx/a.md: 《某市经费管理办法》已于 2022-03-01 废止，2024-03-01 起的废止不起作用"
+    ]
+
+
 # ---------------------------------------------------------------- texts of a rule
+
+
+def test_day_of_a_text_may_be_that_of_the_document_that_made_it(site: Site) -> None:
+    given = {"title": "某市科技经费管理办法", "version_of": "gl"}
+    revisions = [{"date": "2024-03-01", "doc_no": "示科规〔2024〕5号", "kind": "修改"}]
+    site.write("fd-01-gfx/gl.md", title="某市科技经费管理办法", body="旧文。", **OLD)
+    site.write("fd-01-gfx/gl-2.md", body="新文。", revisions=revisions, **given)
+    assert len(told(site, "R127")) == 1
+    site.write("fd-01-gfx/xg.md", title="某市决定", amends="gl", doc_no="示科规〔2024〕5号", **NEW)
+    assert told(site, "R127") == []
+
+
+def test_text_of_the_future_is_told_until_its_day(site: Site) -> None:
+    revisions = [
+        {"date": "2020-03-01", "kind": "公布"},
+        {"date": "2024-03-01", "doc_no": "示科规〔2024〕5号", "kind": "修改"},
+    ]
+    site.write("fd-01-gfx/gl.md", title="某市科技经费管理办法", revisions=revisions, **OLD)
+    assert told(site, "R137") == []
+    site.write(
+        "fd-01-gfx/xg.md", title="某市决定", amends="gl", doc_no="示科规〔2024〕5号", effective_date="2027-01-01"
+    )
+    assert len(told(site, "R137")) == 1
+    assert told(site, "R137", as_of="2027-01-01") == []
 
 
 def test_texts_of_a_rule_are_no_doubles_of_each_other(site: Site) -> None:

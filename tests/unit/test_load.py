@@ -359,6 +359,26 @@ def test_caption_says_when_a_rule_was_issued_amended_and_began(fields: dict[str,
     assert caption_of(loaded(发文字号="示令第2号", **fields)) == caption
 
 
+@pytest.mark.parametrize(
+    ("fields", "caption"),
+    [
+        ({"施行日期": "2021-07-01"}, "（2021年6月3日示令第2号公布　自2021年7月1日起施行）"),
+        ({}, "（2021年6月3日示令第2号公布）"),
+        ({"施行日期": "2020-07-01"}, ""),  # before the day it is said to have been issued
+        ({"题注": "（另写）"}, "（另写）"),
+    ],
+)
+def test_regulation_that_was_never_revised_has_a_caption_too(fields: dict[str, str], caption: str) -> None:
+    doc = loaded(发文字号="示令第2号", **fields)
+    assert caption_of(doc, is_regulation=True) == caption
+    assert caption_of(doc) == fields.get("题注", "")
+
+
+def test_clause_that_repeals_others_is_known_by_its_article() -> None:
+    body = "第一条　甲。\n\n第九条　本办法自2021年7月1日起施行。\n\n《甲办法》（示科发〔2015〕5号）同时废止。"
+    assert loaded(body).stated.repealed_in == ("第九条",)
+
+
 def test_citations_are_told_at_their_lines_and_are_no_files() -> None:
     body = "依照《甲办法》第三条，见[乙](b)。\n\n依照《丙办法》。"
     found = load_document("fd-01-gfx/a.md", USUAL.replace("正文。", body).encode(), AROUND)

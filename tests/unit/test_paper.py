@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sitegen.markdown import parse_body, render_body
 from sitegen.model import Link
 from sitegen.paper import (
+    TEXT_HEIGHT,
     Block,
     Cell,
     Divider,
@@ -27,6 +28,7 @@ from sitegen.paper import (
     Table,
     blocks_of,
     notes_of,
+    sheet_of,
     text_of,
     title_lines,
     width_of,
@@ -173,3 +175,36 @@ def test_lines_of_a_title_are_the_title(title: str) -> None:
     assert "".join(lines) == title
     assert all(lines)
     assert len(lines) == 1 or max(map(width_of, lines)) <= 20
+
+
+# ---------------------------------------------------------------- how a table is set
+
+
+def table_of(*rows: str, headers: int = 1) -> Table:
+    """A table of one paragraph in each cell; cells are set apart by spaces."""
+    cells = tuple(tuple(Cell((Paragraph((Run(text),)),)) for text in row.split()) for row in rows)
+    return Table(cells, headers, columns=max(map(len, cells)))
+
+
+def test_a_column_of_long_names_is_wide_enough_though_the_type_is_smaller() -> None:
+    heads = "（一）受理情况 自然人 法人或其他组织：商业企业 法人或其他组织：科研机构 法人或其他组织：社会公益组织 总计"
+    sheet = sheet_of(table_of(heads, *[f"（{n}）不予公开：属于国家秘密的 0 0 0 0 0" for n in range(20)]))
+    assert not sheet.is_turned
+    assert (sheet.widths[0] - sheet.padding) / sheet.size > 8
+    assert sheet.size >= 10.5
+
+
+@pytest.mark.parametrize(("columns", "is_turned"), [(2, False), (8, False), (14, False), (20, True), (26, True)])
+def test_a_table_is_turned_before_it_is_hard_to_read(columns: int, is_turned: bool) -> None:
+    sheet = sheet_of(table_of(" ".join(["列名"] * columns), *[" ".join(["12345"] * columns)] * 3))
+    assert (sheet.is_turned, sheet.size >= 7) == (is_turned, True)
+
+
+@given(st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=30), min_size=1, max_size=4), st.booleans())
+def test_any_table_is_as_wide_as_its_place(rows: list[list[int]], may_turn: bool) -> None:
+    table = table_of(*[" ".join("字" * max(1, length) for length in row) for row in rows])
+    sheet = sheet_of(table, 300.0, may_turn=may_turn)
+    assert sum(sheet.widths) == pytest.approx(TEXT_HEIGHT if sheet.is_turned else 300, abs=0.1)
+    assert len(sheet.widths) == table.columns
+    assert 5 <= sheet.size <= 14
+    assert may_turn or not sheet.is_turned

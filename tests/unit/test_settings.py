@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitegen.diagnostics import SitegenError
+from sitegen.load.downloads import libraries_of
 from sitegen.load.settings import read_settings, standard_columns, standard_kinds
 from sitegen.model import Downloads
+from sitegen.views.shelves import is_library
 from tests.story import Site
 
 
@@ -57,6 +59,14 @@ def said(site: str | None = "agency: 示例局\n", columns: str | None = None) -
         ("agency: x\n下载:\n  格式: {a: b}\n", "site.yaml:3 这里应是一行文字"),
         ("agency: x\n下载:\n  红头: 大概\n", "site.yaml:3 这里应是“是”或“否”"),
         ("agency: x\n下载:\n  汇编: [fd-01-gfx, fd-01-gfx]\n", "site.yaml:3 “fd-01-gfx”写了两次"),
+        (
+            "agency: x\n下载:\n  汇编: [fd-01-qt]\n",
+            "site.yaml:3 “fd-01-qt”（其他文件）不是规章、行政规范性文件的末级栏目，做不了汇编",
+        ),
+        (
+            "agency: x\n下载:\n  汇编: fd-01\n",
+            "site.yaml:3 “fd-01”（政策文件）不是规章、行政规范性文件的末级栏目，做不了汇编",
+        ),
         ("agency: x\n检查:\n  三申: 是\n", "site.yaml:3 “checks”（检查）里没有“三申”这一项"),
     ],
 )
@@ -122,10 +132,22 @@ def test_kinds_of_columns_are_told_apart_by_their_names() -> None:
     assert len(names) == len({*names, *standard_kinds()}) - len(names)
 
 
-def test_download_of_a_hidden_column_is_no_mistake() -> None:
+@pytest.mark.parametrize("item", ["columns", "compile"])
+def test_download_of_a_hidden_column_is_no_mistake(item: str) -> None:
     columns = "extends: standard\nhide: [{id: gzk, reason: 没有规章制定权}]"
-    settings = read_settings(b"agency: x\ndownloads: {columns: gzk}", columns.encode(), "content")
+    settings = read_settings(f"agency: x\ndownloads: {{{item}: gzk}}".encode(), columns.encode(), "content")
     assert settings.diagnostics == ()
+
+
+def test_column_that_cannot_be_compiled_is_told_with_those_that_can() -> None:
+    (found,) = read_settings("agency: x\n下载: {汇编: fd-01-gfxfz}".encode(), None, "content").diagnostics
+    assert found.hint.startswith("可以写：")
+    assert "fd-01-gfx、" in found.hint or "fd-01-gfx；" in found.hint
+
+
+def test_columns_that_can_be_compiled_are_the_libraries_of_the_site() -> None:
+    columns = standard_columns()
+    assert libraries_of(columns.values()) == tuple(name for name, column in columns.items() if is_library(column))
 
 
 @pytest.mark.parametrize("name", ["site.yaml", "columns.yaml"])

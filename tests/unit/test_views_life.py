@@ -102,6 +102,60 @@ def test_amended_document_names_the_articles(site: Site):
     assert said(catalog_of(site), "a")[1] == "本文件第一条、第二条已于2024年6月1日废止，其余规定仍然有效。"
 
 
+def more_said(catalog: Catalog, doc_id: str) -> list[tuple[str, str]]:
+    """The sentences after the first, and where their links lead."""
+    notice = document(catalog, doc_id).notice
+    assert notice is not None
+    return [(line.text, line.cause_url) for line in notice.more]
+
+
+def test_repealed_document_says_which_article_of_the_other_repeals_it(site: Site):
+    body = "第一条　甲。\n\n第二十条　本办法自2024年5月1日起施行。《旧办法》（示科规〔2015〕5号）同时废止。"
+    site.write("fd-01-gfx/a.md", "旧办法", doc_no="示科规〔2015〕5号", written_date="2015-03-01")
+    site.write("fd-01-gfx/b.md", "新办法", body=body, repeals=["a"], effective_date="2024-05-01")
+    assert said(catalog_of(site), "a")[2] == "第二十条"
+
+
+@pytest.mark.parametrize("kind", ["延长有效期", "延期"])
+def test_extension_listed_by_the_document_is_no_amendment(site: Site, kind: str):
+    number = {"doc_no": "示科规〔2026〕3号", "effective_date": "2026-06-01", "amends": ["a"]}
+    site.write("fd-01-gfx/b.md", "关于延长有效期的通知", written_date="2026-06-01", pub_date="2026-06-02", **number)
+    dates = {"effective_date": "2021-08-01", "expire_date": "2029-07-31", "written_date": "2021-06-03"}
+    site.write("fd-01-gfx/a.md", **dates)
+    assert said(catalog_of(site), "a")[0] == "已修改"
+    revisions = [{"date": "2026-06-01", "doc_no": "示科规〔2026〕3号", "kind": kind}]
+    site.write("fd-01-gfx/a.md", revisions=revisions, **dates)
+    catalog = catalog_of(site)
+    assert said(catalog, "a") == ("现行有效", "本文件有效期已延长至2029年7月31日。", "", "doc/b/index.html")
+    history = document(catalog, "a").history
+    assert [(row.kind, row.what) for row in history if row.cause_url] == [("被修改", kind)]
+
+
+def test_coming_changes_are_announced_in_their_order(site: Site):
+    site.write("fd-01-gfx/a.md", body=ARTICLES).write(
+        "fd-01-gfx/b.md",
+        "决定",
+        repeals=[{"doc": "a", "articles": ["第二条"], "date": "2027-03-01"}, {"doc": "c", "date": "2027-05-01"}],
+        amends=[{"doc": "a", "articles": ["第一条"], "date": "2027-01-01"}],
+    )
+    site.write("fd-01-gfx/c.md")
+    catalog = catalog_of(site)
+    assert said(catalog, "a") == ("现行有效", "本文件第一条将于2027年1月1日被修改。", "", "doc/b/index.html")
+    assert more_said(catalog, "a") == [("本文件第二条将于2027年3月1日废止。", "doc/b/index.html")]
+    assert said(catalog, "c")[1] == "本文件目前有效，将于2027年5月1日废止。"
+    later = catalog_of(site, "2027-01-01")
+    assert said(later, "a")[1] == "本文件已于2027年1月1日被修改（第一条），以修改后的规定为准。"
+    assert more_said(later, "a") == [("本文件第二条将于2027年3月1日废止。", "doc/b/index.html")]
+
+
+def test_pending_document_says_what_will_end_it(site: Site):
+    site.write("fd-01-gfx/a.md", effective_date="2027-06-01")
+    site.write("fd-01-gfx/b.md", "决定", repeals=[{"doc": "a", "date": "2027-01-01"}])
+    catalog = catalog_of(site)
+    assert said(catalog, "a")[1] == "本文件尚未施行，原定自2027年6月1日起施行。"
+    assert more_said(catalog, "a") == [("本文件将于2027年1月1日废止。", "doc/b/index.html")]
+
+
 def test_corrections_are_shown(site: Site):
     site.write("fd-01-gfx/a.md", corrections=[{"date": "2024-04-02", "was": "十五日", "now": "十五个工作日"}])
     assert document(catalog_of(site), "a").corrections == (("2024-04-02", "十五日", "十五个工作日", ""),)
@@ -170,6 +224,26 @@ def test_rule_announces_its_next_text_until_it_is_in_force(rule: Site):
     assert [row.is_here for row in after.versions] == [False, False, True]
 
 
+def test_new_text_is_told_when_published_and_when_it_comes_into_force(rule: Site):
+    catalog = catalog_of(rule, "2027-02-01")
+    rows = document(catalog, "tcc").history
+    assert [(row.day, row.kind, row.what, row.url) for row in rows if "新文本" in row.what] == [
+        ("2027-02-01", "施行", "新文本", "doc/tcc/index.html"),
+        ("2026-01-05", "发布", "新文本，2027-02-01起施行", "doc/tcc-2027/index.html"),
+        ("2024-03-05", "发布", "新文本，2019-12-01起施行", "doc/tcc/2019-12-01/index.html"),
+    ]
+
+
+def test_new_text_stands_among_what_is_not_yet_in_force(rule: Site):
+    catalog = catalog_of(rule)
+    found = page(catalog, "fd-01-gz/pending/index.html")
+    assert isinstance(found, ListPage)
+    assert [(row.url, row.note) for row in found.rows] == [("doc/tcc-2027/index.html", "新文本，自2027年2月1日起施行")]
+    assert [tab.count for tab in found.tabs] == [1, 1, 0]
+    assert desk(catalog).counts["fd-01-gz"] == 1
+    assert listed(catalog_of(rule, "2027-02-01"), "fd-01-gz/pending/index.html") == []
+
+
 def test_texts_of_a_rule_are_one_document_in_lists_and_numbers(rule: Site):
     catalog = catalog_of(rule)
     assert listed(catalog, "fd-01-gz/index.html") == ["停车场办法"]
@@ -213,6 +287,18 @@ def test_numbers_beside_columns_are_those_of_their_lists(library: Site, day: str
     assert isinstance(tabs, ListPage)
     current, pending, ended = (tab.count for tab in tabs.tabs)
     assert (current + pending, ended) == (found["fd-01-gfx"], found["fd-01-gfxfz"])
+
+
+def test_lists_of_what_ended_say_when_and_by_what(library: Site):
+    library.write("fd-01-gfx/by.md", "新办法", repeals=[{"doc": "now", "date": "2026-11-01"}])
+    catalog = catalog_of(library)
+    for path in ("fd-01-gfx/ended/index.html", "fd-01-gfxfz/index.html"):
+        found = page(catalog, path)
+        assert isinstance(found, ListPage)
+        assert [(row.note, row.cause_title, row.cause_url) for row in found.rows] == [
+            ("2026年11月1日废止", "新办法", "doc/by/index.html"),
+            ("2024年6月1日废止", "", ""),
+        ]
 
 
 def test_tab_without_documents_says_so(library: Site):
