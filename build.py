@@ -28,7 +28,9 @@ LOCKS = {"build": ROOT / "requirements.lock", "test": ROOT / "requirements-test.
 OLDEST = (3, 11)
 JUST_INSTALLED = "SITEGEN_JUST_INSTALLED"  # told to the next run, so that a useless install is not repeated for ever
 
-REQUIREMENT = re.compile(r"([\w.-]+)\s*(?:>=\s*([\d.]+))?\s*(?:,\s*<\s*([\d.]+))?\s*(?:;\s*sys_platform\s*==\s*['\"](\w+)['\"])?")
+REQUIREMENT = re.compile(
+    r"([\w.-]+)\s*(?:>=\s*([\d.]+))?\s*(?:,\s*<\s*([\d.]+))?\s*(?:;\s*sys_platform\s*==\s*['\"](\w+)['\"])?"
+)
 
 
 class Refusal(Exception):  # noqa: N818

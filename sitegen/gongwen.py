@@ -1,8 +1,9 @@
 """Turn the text of official documents into numbers, dates, citations and structure, and back.
 
 Exports `Problem`, `parse_doc_no`, `normalize_doc_no`, `find_doc_nos`, `parse_date`, `parse_moment`, `format_date_cn`,
-`to_chinese_numeral`, `from_chinese_numeral`, `Citation`, `find_citations`, `canonical_place`, `article_number`,
-`article_of`, `Role`, `structure`, `order_length`, `find_terms`, `TELLING`, `find_repealed`.
+`day_of`, `is_date_alone`, `to_chinese_numeral`, `from_chinese_numeral`, `number_of`, `Citation`, `find_citations`,
+`canonical_place`, `outermost_titles`, `article_number`, `Role`, `role_of`, `structure`; and of what their patterns are
+made of `NUMERALS`, `OPENING`, `CLOSING`, `SERIAL`, `SPACES`, `ATTACHMENT_LINE`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
-from sitegen.model import DocNo, Terms
+from sitegen.model import DocNo
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ _NUMERAL = re.compile(
     "(?:([一二三四五六七八九])千)?(?:零?([一二三四五六七八九])百)?(?:零?([一二三四五六七八九]?)(十))?(?:零?([一二三四五六七八九]))?"
 )
 _FULL_WIDTH = {ord(full): ord(half) for full, half in zip("０１２３４５６７８９", "0123456789", strict=True)}
-_NUMERAL_CHARACTERS = "零〇○一二三四五六七八九十百千"
+NUMERALS = "零〇○一二三四五六七八九十百千"
 
 
 def to_chinese_numeral(number: int) -> str:
@@ -72,7 +72,7 @@ def from_chinese_numeral(text: str) -> int | None:
     )
 
 
-def _number(text: str) -> int | None:
+def number_of(text: str) -> int | None:
     """The number written in Arabic digits of any width or as a Chinese numeral."""
     plain = text.translate(_FULL_WIDTH)
     if re.fullmatch("[0-9]{1,9}", plain):
@@ -82,11 +82,11 @@ def _number(text: str) -> int | None:
 
 # ---------------------------------------------------------------- 发文字号
 
-_OPEN, _CLOSE = "〔﹝[［【〖（({｛「<〈", "〕﹞]］】〗）)}｝」>〉"
+OPENING, CLOSING = "〔﹝[［【〖（({｛「<〈", "〕﹞]］】〗）)}｝」>〉"
 _AGENCY = "A-Za-z\u3400-\u4dbf\u4e00-\u9fff"
 _YEAR = "[0-9０-９]{4}|[零〇○Ｏ一二三四五六七八九]{4}"
-_SERIAL = f"[0-9０-９]{{1,6}}|[{_NUMERAL_CHARACTERS}]{{1,8}}"
-_SPACE = re.compile(r"[\s\u200b\u3000]+")
+SERIAL = f"[0-9０-９]{{1,6}}|[{NUMERALS}]{{1,8}}"
+SPACES = re.compile(r"[\s\u200b\u3000]+")
 
 
 # Patterns with all Chinese characters take milliseconds to compile: each waits for the first text that asks for it.
@@ -107,7 +107,7 @@ def _order_form() -> re.Pattern[str]:
 @functools.cache
 def _loose_numbered_form() -> re.Pattern[str]:
     return re.compile(
-        rf"([{_AGENCY}]{{1,40}}?)[{re.escape(_OPEN)}]({_YEAR})年?[{re.escape(_CLOSE)}](第?)({_SERIAL})(号?)"
+        rf"([{_AGENCY}]{{1,40}}?)[{re.escape(OPENING)}]({_YEAR})年?[{re.escape(CLOSING)}](第?)({SERIAL})(号?)"
     )
 
 
@@ -115,13 +115,13 @@ def _loose_numbered_form() -> re.Pattern[str]:
 def _loose_order_form() -> re.Pattern[str]:
     return re.compile(
         rf"([{_AGENCY}]{{1,60}}?令|[{_AGENCY}]{{0,60}}?(?:公告|通告))"
-        rf"(?:[{re.escape(_OPEN)}]?({_YEAR})年[{re.escape(_CLOSE)}]?)?(第?)({_SERIAL})(号?)"
+        rf"(?:[{re.escape(OPENING)}]?({_YEAR})年[{re.escape(CLOSING)}]?)?(第?)({SERIAL})(号?)"
     )
 
 
 @functools.cache
 def _bracketed_year() -> re.Pattern[str]:
-    return re.compile(rf"[{re.escape(_OPEN)}]((?:{_YEAR})|[0-9]{{2}})年?[{re.escape(_CLOSE)}]")
+    return re.compile(rf"[{re.escape(OPENING)}]((?:{_YEAR})|[0-9]{{2}})年?[{re.escape(CLOSING)}]")
 
 
 _DOC_NO_HINT = "文号写成“某政发〔2024〕3号”或“某市人民政府令第3号”；登记编号等其他号码写在“统一编号”中。"
@@ -144,16 +144,10 @@ def parse_doc_no(text: str) -> DocNo | Problem:
         return DocNo(match[1], int(match[2]), int(match[3]))
     if match := _order_form().fullmatch(text):
         return DocNo(match[1], None, int(match[2]))
-    compact = _SPACE.sub("", text)
+    compact = SPACES.sub("", text)
     if match := _loose_order_form().fullmatch(compact):
         number = _order(match)
-        if (
-            compact == text
-            and not match[2]
-            and match[3]
-            and match[5]
-            and re.fullmatch(f"[{_NUMERAL_CHARACTERS}]+", match[4])
-        ):
+        if compact == text and not match[2] and match[3] and match[5] and re.fullmatch(f"[{NUMERALS}]+", match[4]):
             return number or Problem(f"文号“{text}”的序号不是一个数", _DOC_NO_HINT)
         return _mended(text, match, number, has_bracket=False)
     if match := _loose_numbered_form().fullmatch(compact):
@@ -164,12 +158,12 @@ def parse_doc_no(text: str) -> DocNo | Problem:
 def _numbered(match: re.Match[str]) -> DocNo | None:
     year = match[2].translate(_FULL_WIDTH)
     year_number = int(year) if year.isascii() else from_chinese_numeral(year)
-    serial = _number(match[4])
+    serial = number_of(match[4])
     return DocNo(match[1], year_number, serial) if year_number and serial else None
 
 
 def _order(match: re.Match[str]) -> DocNo | None:
-    serial = _number(match[4])
+    serial = number_of(match[4])
     if not serial:
         return None
     if not match[2]:
@@ -196,7 +190,7 @@ def _mended(text: str, match: re.Match[str], number: DocNo | None, *, has_bracke
         faults.append("序号不编虚位")
     if not match[5]:
         faults.append("末尾缺少“号”")
-    if _SPACE.search(text):
+    if SPACES.search(text):
         faults.append("中间和前后不应有空格")
     return Problem(f"文号“{text}”的{'，'.join(faults or ['写法不规范'])}", f"改为“{number}”。")
 
@@ -207,9 +201,9 @@ def _unknown_doc_no(text: str, compact: str) -> Problem:
         return Problem(f"“{text}”中有多个文号", f"一份文件只写一个文号，联合行文写主办机关的文号，如“{several[0]}”。")
     if several:
         return Problem(f"“{text}”在文号之外还有别的文字", f"只写文号“{several[0]}”。")
-    if match := re.fullmatch(f"第({_SERIAL})号令?", compact):
-        return Problem(f"文号“{text}”没有写发文机关", f"写明机关，如“某市人民政府令第{_number(match[1]) or 3}号”。")
-    if re.search(rf"[{re.escape(_OPEN)}][0-9０-９]{{2}}[{re.escape(_CLOSE)}]", compact):
+    if match := re.fullmatch(f"第({SERIAL})号令?", compact):
+        return Problem(f"文号“{text}”没有写发文机关", f"写明机关，如“某市人民政府令第{number_of(match[1]) or 3}号”。")
+    if re.search(rf"[{re.escape(OPENING)}][0-9０-９]{{2}}[{re.escape(CLOSING)}]", compact):
         return Problem(f"文号“{text}”的年份应写四位数字", "年份写全称并用六角括号，如“某政发〔2024〕3号”。")
     if not compact:
         return Problem("文号是空的", "没有文号就不写这一项；有文号时写成“某政发〔2024〕3号”。")
@@ -225,7 +219,7 @@ def normalize_doc_no(text: str) -> str:
     >>> normalize_doc_no("国发 [2019] 第05号")
     '国发〔2019〕5号'
     """
-    compact = _SPACE.sub("", text)
+    compact = SPACES.sub("", text)
     number: DocNo | None = None
     if match := _loose_order_form().fullmatch(compact):
         number = _order(match)
@@ -242,8 +236,8 @@ _GAP = r"[ \u3000]{0,2}"
 @functools.cache
 def _tail_form() -> re.Pattern[str]:
     return re.compile(
-        rf"{_GAP}[{re.escape(_OPEN)}]{_GAP}[0-9０-９]{{4}}年?{_GAP}[{re.escape(_CLOSE)}]{_GAP}第?{_GAP}[0-9０-９]{{1,6}}{_GAP}号"
-        rf"|(?:令|(?:公告|通告)(?:{_GAP}[0-9]{{4}}年)?){_GAP}第{_GAP}(?:{_SERIAL}){_GAP}号"
+        rf"{_GAP}[{re.escape(OPENING)}]{_GAP}[0-9０-９]{{4}}年?{_GAP}[{re.escape(CLOSING)}]{_GAP}第?{_GAP}[0-9０-９]{{1,6}}{_GAP}号"
+        rf"|(?:令|(?:公告|通告)(?:{_GAP}[0-9]{{4}}年)?){_GAP}第{_GAP}(?:{SERIAL}){_GAP}号"
     )
 
 
@@ -341,6 +335,17 @@ def _day(text: str, year: int, month: int, day: int) -> date | Problem:
         return Problem(f"日期“{text}”写错了：没有这一天", "核对年、月、日后改正。")
 
 
+def day_of(text: str) -> date | None:
+    """The day that `text` names, also in digits of full width; None if it is no date."""
+    found = parse_date(text.translate(_FULL_WIDTH))
+    return found if isinstance(found, date) else None
+
+
+def is_date_alone(text: str) -> bool:
+    """Whether the paragraph is a date and nothing else."""
+    return len(text) <= 20 and day_of(text) is not None
+
+
 def parse_moment(text: str) -> tuple[date, str] | Problem:
     """The day and the time (`HH:MM`, or "" if none is given) that `text` names; else what is wrong with it."""
     text = text.strip()
@@ -367,7 +372,7 @@ def format_date_cn(day: date) -> str:
 
 # ---------------------------------------------------------------- citations
 
-_NUMERAL_OR_DIGITS = f"[{_NUMERAL_CHARACTERS}0-9０-９]{{1,8}}"
+_NUMERAL_OR_DIGITS = f"[{NUMERALS}0-9０-９]{{1,8}}"
 _PLACE = (
     rf"第\s?{_NUMERAL_OR_DIGITS}\s?条(?:之[一二三四五六七八九十]{{1,3}})?"
     rf"(?:第{_NUMERAL_OR_DIGITS}款)?(?:第[（(]?{_NUMERAL_OR_DIGITS}[）)]?项)?"
@@ -394,7 +399,7 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     [('某办法', '国令第1号', '第三条第二款')]
     """
     citations = []
-    for start, end in _outermost_titles(text):
+    for start, end in outermost_titles(text):
         title = text[start + 1 : end - 1]
         if not 1 <= len(title) <= _LONGEST_TITLE or "\n" in title:
             continue
@@ -410,13 +415,13 @@ def find_citations(text: str) -> tuple[Citation, ...]:
 @functools.lru_cache(maxsize=1000)
 def canonical_place(place: str) -> str:
     """第三条第二款 as laws write it, from `第 3 条第二款`."""
-    compact = _SPACE.sub("", place)
+    compact = SPACES.sub("", place)
     unit = _UNIT.match(compact)
     number = article_number(compact)
     return number + compact[unit.end() :] if unit and number else compact
 
 
-def _outermost_titles(text: str) -> list[tuple[int, int]]:
+def outermost_titles(text: str) -> list[tuple[int, int]]:
     """Start and end of each 《…》 that lies in no other one; marks without a partner are passed over."""
     pairs: list[tuple[int, int]] = []
     open_marks: list[int] = []
@@ -434,7 +439,7 @@ def _outermost_titles(text: str) -> list[tuple[int, int]]:
 # ---------------------------------------------------------------- structure
 
 _UNIT = re.compile(
-    rf"\s*第\s?([{_NUMERAL_CHARACTERS}0-9０-９](?:[{_NUMERAL_CHARACTERS}0-9０-９\s]{{0,10}}[{_NUMERAL_CHARACTERS}0-9０-９])?)"
+    rf"\s*第\s?([{NUMERALS}0-9０-９](?:[{NUMERALS}0-9０-９\s]{{0,10}}[{NUMERALS}0-9０-９])?)"
     r"\s?(编|分编|章|节|条)(?:之([一二三四五六七八九十]{1,3}))?"
 )
 
@@ -453,7 +458,7 @@ def article_number(text: str) -> str:
 
 @functools.lru_cache(maxsize=1000)
 def _unit_number(written: str, unit: str, branch: str | None) -> str:
-    number = _number(_SPACE.sub("", written))
+    number = number_of(SPACES.sub("", written))
     if not number or number > 9999:
         return ""
     return f"第{to_chinese_numeral(number)}{unit}" + (f"之{branch}" if branch else "")
@@ -492,7 +497,7 @@ _LEVEL = re.compile(
 _LEVEL_ROLES = (Role.LEVEL1, Role.LEVEL2, Role.LEVEL3, Role.LEVEL4)
 # “第三条规定的”, “第三条、第四条”, “第三条修改为” are talk about an article, not the article
 _MENTION = re.compile("[的规所中第至及和或以与、，,。；修删增款项并同按依]")
-_ATTACHMENT = re.compile(r"附(?:件|表|图)?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*(?:[：:]|$)")
+ATTACHMENT_LINE = re.compile(r"附(?:件|表|图)?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*(?:[：:]|$)")
 _ATTACHMENT_NEXT = re.compile(r"[0-9０-９]{1,2}\s*[.．、]")
 _ANNOTATION = re.compile("[（(][^（()）]*[）)]")
 _COPY_TO = re.compile(r"(?:抄\s*[送报]|分\s*送)\s*[：:]")
@@ -518,7 +523,7 @@ def structure(paragraphs: Sequence[str]) -> tuple[Role, ...]:
     is the last line of the 版记, or its last two: the body that printed the document, and the day with 印发.
     """
     texts = [paragraph.strip() for paragraph in paragraphs]
-    roles = [_role(text) if text[:1] in _TELLING else _PLAIN for text in texts]
+    roles = [role_of(text) if text[:1] in _TELLING else _PLAIN for text in texts]
     _find_addressees(texts, roles)
     _find_printed(texts, roles)
     _find_signatures(texts, roles)
@@ -534,7 +539,8 @@ def structure(paragraphs: Sequence[str]) -> tuple[Role, ...]:
     return tuple(roles)
 
 
-def _role(text: str) -> Role:
+def role_of(text: str) -> Role:
+    """The role of a paragraph, stripped and not empty, as far as it says so by itself."""
     if level := _LEVEL.match(text):
         return _LEVEL_ROLES[(level.lastindex or 1) - 1]
     if unit := _UNIT.match(text):
@@ -545,9 +551,9 @@ def _role(text: str) -> Role:
         if role is Role.ARTICLE or (len(text) <= _LONGEST_HEADING and not re.search("[。；：，]", rest)):
             return role
         return Role.PLAIN
-    if len(text) <= 6 and _SPACE.sub("", text) in _CHAPTER_WORDS:
+    if len(text) <= 6 and SPACES.sub("", text) in _CHAPTER_WORDS:
         return Role.CHAPTER
-    if text.startswith("附") and (match := _ATTACHMENT.match(text)):
+    if text.startswith("附") and (match := ATTACHMENT_LINE.match(text)):
         return Role.ATTACHMENT_NOTE if len(text) > match.end() or match[0] != "附" else Role.PLAIN
     if text[0] in "抄分":
         return Role.COPY_TO if _COPY_TO.match(text) and len(text) <= _LONGEST_ADDRESSEE else Role.PLAIN
@@ -584,7 +590,7 @@ def _find_printed(texts: Sequence[str], roles: list[Role]) -> None:
     for i, text in enumerate(texts):
         match = _PRINTED.fullmatch(text) if text[-2:] == "印发" and roles[i] is _PLAIN else None
         body = text[: match.start(1)].strip() if match else ""
-        if match is None or not _is_date_alone(match[1]) or (body and not _is_signature(body)):
+        if match is None or not is_date_alone(match[1]) or (body and not _is_signature(body)):
             continue
         roles[i] = Role.PRINTED
         if not body and i and roles[i - 1] is _PLAIN and _is_signature(texts[i - 1]):
@@ -597,7 +603,7 @@ def _find_signatures(texts: Sequence[str], roles: list[Role]) -> None:
     while last >= 0 and (roles[last] in _AFTER_SIGNATURE or _ANNOTATION.fullmatch(texts[last])):
         last -= 1
     for i, text in enumerate(texts):
-        if text[-1:] != "日" or i == 0 or not _is_date_alone(text):
+        if text[-1:] != "日" or i == 0 or not is_date_alone(text):
             continue
         first = i
         while first > 1 and roles[first - 1] is Role.PLAIN and _is_signature(texts[first - 1]):
@@ -610,10 +616,6 @@ def _find_signatures(texts: Sequence[str], roles: list[Role]) -> None:
 _AFTER_SIGNATURE = (Role.ATTACHMENT_NOTE, Role.ANNOTATION, Role.COPY_TO, Role.PRINTED)
 
 
-def _is_date_alone(text: str) -> bool:
-    return len(text) <= 20 and not isinstance(parse_date(text.translate(_FULL_WIDTH)), Problem)
-
-
 def _is_signature(text: str) -> bool:
     return len(text) <= _LONGEST_HEADING and not _SIGNATURE_MARK.search(text) and bool(_AGENCY_END.search(text))
 
@@ -621,309 +623,3 @@ def _is_signature(text: str) -> bool:
 def _continues_attachments(text: str, previous: str) -> bool:
     is_listed = _ATTACHMENT_NEXT.match(text) and len(text) <= 80 and not _SENTENCE_MARK.search(text)
     return bool(is_listed) and not re.fullmatch(r"附(?:件|表|图)?\s*[0-9０-９一二三四五六七八九十]{1,3}", previous)
-
-
-# ---------------------------------------------------------------- signed orders
-
-_LONGEST_ORDER = 14  # paragraphs
-_LONGEST_ORDER_NAME = 100
-_MOST_SIGNERS = 8
-_ORDER_NAME = re.compile(r"[\u3400-\u9fff、]{2,80}令")
-_ORDER_NUMBER = re.compile(
-    rf"[（(]?(?:[{re.escape(_OPEN)}][0-9]{{4}}年?[{re.escape(_CLOSE)}]|[0-9]{{4}}年)?第?(?:{_SERIAL})号[）)]?"
-)
-_ISSUES = re.compile("(?:予以?|现|将[^。；]{0,80})(?:公布|发布)")
-_SIGNER = re.compile("[\u3400-\u9fff·×XＸ：:]{2,30}")
-
-
-def order_length(paragraphs: Sequence[str]) -> int:
-    """How many paragraphs at the beginning are the signed order by which a regulation was issued; 0 if none is there.
-
-    Only where all of it is: 某市人民政府令, 第2号, 《…》…现予公布, who signs, the day, and then the regulation itself,
-    beginning with its title, which the order names.
-    """
-    if not paragraphs or "令" not in paragraphs[0][:_LONGEST_ORDER_NAME]:
-        return 0
-    texts = [_SPACE.sub("", paragraph) for paragraph in paragraphs[: _LONGEST_ORDER + 1]]
-    name, _, number = texts[0].partition("令")
-    if not _ORDER_NAME.fullmatch(f"{name}令"):
-        return 0
-    position = 1
-    if not number:
-        number = texts[1] if len(texts) > 1 else ""
-        position = 2
-    if not _ORDER_NUMBER.fullmatch(number):
-        return 0
-    issued = next((i for i, text in enumerate(texts) if i >= position and _ISSUES.search(text)), 0)
-    day = next((i for i, text in enumerate(texts) if i > issued and _is_date_alone(text)), 0)
-    if not issued or not day or day + 1 >= len(texts) or day - issued > _MOST_SIGNERS:
-        return 0
-    if not all(_SIGNER.fullmatch(text) for text in texts[issued + 1 : day]):
-        return 0
-    said = "".join(texts[position : issued + 1])
-    titles = {said[start + 1 : end - 1] for start, end in _outermost_titles(said)}
-    return day + 1 if texts[day + 1].strip("《》") in titles else 0
-
-
-# ---------------------------------------------------------------- terms
-
-_LAST_PARAGRAPHS = 12
-_LONGEST_LEAD = 200
-_LONGEST_RETROACTION = timedelta(days=366)
-_AMOUNT = "[0-9０-９]{1,3}|[一二两三四五六七八九十百]{1,4}"
-_DAY = (
-    "[0-9０-９]{4}年[0-9０-９]{1,2}月[0-9０-９]{1,2}日"
-    "|[零〇○Ｏ一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
-)
-_ISSUED = "发布|公布|印发|颁布|下发|发文|签发|签署|成文|公告|颁发|公开发布"
-TELLING = re.compile("[施实执生试有暂废](?:[行施效](?:(?<=[起日后式]..)|(?=[期至]))|止)")
-"""What a paragraph has one of that says when its document begins or ends, or what ends with it."""
-_QUOTATION = "\x00"
-
-
-# These are matched with text without white space.
-
-
-@functools.cache
-def _subject_form() -> str:
-    """本办法, 本实施细则（试行）: the document itself."""
-    kinds = (
-        "办法|规定|条例|细则|规则|法|法典|决定|决议|通知|意见|公告|通告|方案|规划|计划|标准|制度|章程|目录|清单|措施|政策"
-        "|解释|指南|规程|准则|指引|规范|规范性文件|文件|要点|命令|令|修正案|批复|函|基准|规章|基准表|裁量权基准|预案|修订本"
-        "|守则|公约|规约|纲要|通则|须知"
-    )
-    return rf"本[^的第所与和、，。；：（）《》“”\x00]{{0,6}}?(?:{kinds})(?:[（(](?:试行|暂行|修订)[）)])?"
-
-
-@functools.cache
-def _begin_form() -> re.Pattern[str]:
-    """自2021年7月1日起施行, 自公布之日起30日后施行."""
-    return re.compile(
-        rf"(?P<since>自|从|于|由)?(?:(?P<day>{_DAY})(?:零时|0时)?"
-        rf"|(?:(?:{_subject_form()}|文件|通知)的?)?(?:{_ISSUED})之日|即日)(?:起|后|开始)?"
-        rf"(?:满?(?P<wait>{_AMOUNT})(?P<unit>日|天|个月|年)(?:以?后|之后|起)?)?起?(?:正式|开始|起)?"
-        r"(?P<verb>施行|实施|执行|生效|试行)(?=[。，,；;）)！!]|\Z|至|到|(?:[0-9]{1,2}|[一二两三四五])(?:年|个月))"
-    )
-
-
-@functools.cache
-def _end_form() -> re.Pattern[str]:
-    """有效期五年, 有效期至2026年12月31日, 试行期一年, 至2022年12月31日止; after 施行 or the subject."""
-    began = "(?:发布|公布|印发|颁布|施行|实施|生效)之日"
-    return re.compile(
-        "(?P<name>(?:有效期|试行期|施行期|执行期|实施期|暂行期|政策期|适用期)(?:限|间)?)?"
-        "(?P<verb>试行|有效|执行|实施|施行)?(?:暂定)?(?:为|是|：|:)?(?:暂定)?"
-        rf"(?:(?:自|从)(?:(?:{_subject_form()})?{began}|(?P<first>{_DAY}))起?(?:计算)?[，,]?)?"
-        rf"(?:(?P<amount>{_AMOUNT})(?P<unit>年|个月|日|天)(?![以之]?[内上下前后]|左右|的|度|半|[0-9])"
-        rf"|(?:截至|截止至|截止到|截止|至|到)(?P<last>{_DAY})(?:为止|截止|止)?)"
-    )
-
-
-@functools.cache
-def _lead_form() -> re.Pattern[str]:
-    """What may stand in a sentence before the first statement: 本办法, nothing, or that it is now issued."""
-    article = f"第[{_NUMERAL_CHARACTERS}0-9０-９]{{1,10}}条(?:之[一二三四五六七八九十]{{1,3}})?"
-    item = "[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9０-９]{1,3}[）)]|[0-9０-９]{1,2}[.．、]"
-    number = rf"\A(?:{article}|{item})?"
-    passed = (
-        "(?:由[^，。；]{1,50}解释[，,])?(?:经[^，。；]{1,50}(?:通过|批准|同意|备案)后?[，,])?"
-        "(?:现予以?(?:公布|发布)[，,])?(?:将|应|均|统一)?"
-    )
-    issued = "(?:现予?以?(?:公布|发布|印发)(?:给你们)?|印发给你们)[，,](?:请[^，。；]{1,30}[，,])?"
-    return re.compile(
-        rf"(?:(?:{number}|[，,：:）)】〕])(?P<subject>{_subject_form()})的?{passed}|(?P<bare>{number})|{issued})\Z"
-    )
-
-
-@functools.cache
-def _between_form() -> re.Pattern[str]:
-    return re.compile(rf"[，,；;。]*(?:并|且)?(?:{_subject_form()}的?)?")
-
-
-_QUOTED = re.compile("“[^”]*”?|《(?:[^《》]++|《[^《》]*+》)*+》")
-_ENDS_OF_SENTENCES = "。；;！？"
-_END_OF_SENTENCE = re.compile(f"[{_ENDS_OF_SENTENCES}]")
-
-
-class _Statement(NamedTuple):
-    """What one paragraph says of the life of the document."""
-
-    begin: re.Match[str] | None
-    end: re.Match[str] | None
-    article: str
-
-
-def find_terms(paragraphs: Sequence[str], issued: date | None, begins: date | None = None) -> Terms:
-    """What a text says of its own life in its last paragraphs: those before the end, a signature or an attachment.
-
-    `issued` is the day that 自发布之日起 means, `begins` the first day if it is known from elsewhere: a duration then
-    counts from it. What is said of another document or within a quotation, and what contradicts itself, counts for
-    nothing. Of 自公布之日起30日后 the first day is not one of the 30 (民法典第二百零一条).
-
-    >>> find_terms(["第九条　本办法自2021年7月1日起施行，有效期五年。"], None)[:3]
-    (datetime.date(2021, 7, 1), datetime.date(2026, 6, 30), '第九条')
-    """
-    statements = [
-        found
-        for i, paragraph in enumerate(paragraphs)
-        if paragraph and TELLING.search(paragraph) and _is_near_end(paragraphs, i)
-        if (found := _statement(paragraphs, i))
-    ]
-    starts = {_first_day(found, issued): found for found in statements if found.begin or _says_first_day(found)}
-    first = next(iter(starts)) if len(starts) == 1 else None
-    ends = {_last_day(found, issued, begins, first): found for found in statements if found.end}
-    last = next(iter(ends)) if len(ends) == 1 else None
-    if last and any(day and last <= day for day in (begins, first, issued)):
-        last = None
-    where = ends[last].article if last else starts[first].article if first else ""
-    words = _words_of_end(ends[last]) if last else ""
-    if first and issued and issued - first > _LONGEST_RETROACTION:
-        first = None  # the clause of the first text, which an amended one keeps
-        where = where if last else ""
-    return Terms(first, last, where, words)
-
-
-def _words_of_end(found: _Statement) -> str:
-    assert found.end
-    begin = found.begin
-    verb = begin["verb"] if begin and begin.end() == found.end.start() else ""  # 试行 + 两年
-    return verb + found.end[0]
-
-
-def _is_near_end(paragraphs: Sequence[str], position: int) -> bool:
-    following = [text.strip() for text in paragraphs[position + 1 : position + 1 + _LAST_PARAGRAPHS]]
-    return len(following) < _LAST_PARAGRAPHS or any(
-        (text.endswith("日") and _is_date_alone(text)) or _ATTACHMENT.match(text) for text in following
-    )
-
-
-def _statement(paragraphs: Sequence[str], position: int) -> _Statement | None:
-    """What the paragraph says of the document that it is part of; None if it says nothing of it."""
-    before = paragraphs[max(position - _LAST_PARAGRAPHS, 0) : position]
-    if sum(text.count("“") - text.count("”") for text in before) > 0:
-        return None
-    text = _QUOTED.sub(_QUOTATION, _SPACE.sub("", paragraphs[position]))
-    for match in _begin_form().finditer(text):
-        lead = _lead(text, match.start())
-        if lead and (match["since"] or lead["subject"]):
-            end = _end_form().match(text, _after(text, match.end()))
-            is_end = end and (end["name"] or end["verb"] or end["last"] or end.start() == match.end())
-            return _Statement(match, end if is_end else None, article_of(paragraphs, position))
-    for match in _end_form().finditer(text):
-        lead = _lead(text, match.start())
-        if lead and lead["subject"] and (match["name"] or match["verb"] or match["first"]):
-            begin = _begin_form().match(text, _after(text, match.end()))
-            return _Statement(begin, match, article_of(paragraphs, position))
-    return None
-
-
-def _lead(text: str, end: int) -> re.Match[str] | None:
-    """What the sentence says before a statement that begins at `end`, if the statement is about the document."""
-    first = max(end - _LONGEST_LEAD, 0)
-    start = max(text.rfind(mark, first, end) for mark in _ENDS_OF_SENTENCES) + 1
-    lead = _lead_form().search(text[start:end] if start or not first else _QUOTATION + text[first:end])
-    return None if lead and start and lead["bare"] is not None else lead
-
-
-def _after(text: str, position: int) -> int:
-    """Where the next statement about the same document may begin."""
-    between = _between_form().match(text, position)
-    return between.end() if between else position
-
-
-def article_of(paragraphs: Sequence[str], position: int) -> str:
-    """The number of the 条 that the paragraph is in; "" if it is in none."""
-    for text in reversed(paragraphs[max(position - _LAST_PARAGRAPHS, 0) : position + 1]):
-        stripped = text.strip()
-        role = _role(stripped) if stripped else _PLAIN
-        if role is Role.ARTICLE:
-            return article_number(stripped)
-        if role in (Role.PART, Role.CHAPTER, Role.SECTION, Role.LEVEL1) or _is_date_alone(stripped):
-            return ""
-    return ""
-
-
-def _says_first_day(found: _Statement) -> bool:
-    return bool(found.end and found.end["first"])
-
-
-def _first_day(found: _Statement, issued: date | None) -> date | None:
-    begin = found.begin
-    if begin is None:
-        return _day_in(found.end["first"]) if found.end else None
-    day = _day_in(begin["day"]) if begin["day"] else issued
-    if day is None or not begin["wait"]:
-        return day
-    after = _later(day, begin["wait"], begin["unit"])
-    return after and after + timedelta(days=1)
-
-
-def _last_day(found: _Statement, issued: date | None, begins: date | None, first: date | None) -> date | None:
-    end, begin = found.end, found.begin
-    if end is None:
-        return None
-    if end["last"]:
-        return _day_in(end["last"])
-    if end["first"]:
-        start = _day_in(end["first"])
-    elif begin and begin["day"]:
-        start = _first_day(found, issued)
-    else:
-        start = begins or first or (begin and _first_day(found, issued))
-    after = _later(start, end["amount"], end["unit"]) if start else None
-    return after and after - timedelta(days=1)
-
-
-def _day_in(text: str) -> date | None:
-    found = parse_date(text.translate(_FULL_WIDTH))
-    return found if isinstance(found, date) else None
-
-
-def _later(day: date, amount: str, unit: str) -> date | None:
-    """The day that many days, months or years later; where the month has no such day, the first of the next."""
-    count = 2 if amount == "两" else _number(amount)
-    if not count or count > _MOST[unit] or day.year > _LAST_YEAR:
-        return None
-    if unit in ("日", "天"):
-        return day + timedelta(days=count)
-    month = day.month - 1 + count * (12 if unit == "年" else 1)
-    year, month = day.year + month // 12, month % 12 + 1
-    try:
-        return day.replace(year=year, month=month)
-    except ValueError:
-        return date(year + month // 12, month % 12 + 1, 1)
-
-
-_LAST_YEAR = 9900  # a slip of the pen
-_MOST = {"年": 50, "个月": 120, "月": 120, "日": 3660, "天": 3660}
-
-
-# ---------------------------------------------------------------- what a text repeals
-
-_ENDS_WITH_IT = re.compile(
-    r"[，,]?(?:(?:也|亦|均|都)?(?:同时|一并|即行|自行|随之|同步)(?:予以|即行|自行)?|自[^，。；《》]{2,30}起)废止$"
-)
-
-
-def find_repealed(paragraphs: Sequence[str]) -> tuple[str, ...]:
-    """What a text plainly says ends with it, by 文号 or else title, each once; not what it quotes, nor parts of one.
-
-    >>> find_repealed(["本办法自2024年5月1日起施行。《甲办法》（某发〔2015〕5号）和《乙办法》同时废止。"])
-    ('某发〔2015〕5号', '乙办法')
-    """
-    found: dict[str, None] = {}
-    for paragraph in paragraphs:
-        if "废止" not in paragraph or "《" not in paragraph:
-            continue
-        for sentence in _END_OF_SENTENCE.split(re.sub("“[^”]*”", "", paragraph)):
-            tail = _ENDS_WITH_IT.search(sentence.rstrip())
-            citations = find_citations(sentence[: tail.start()]) if tail else ()
-            if not tail or not citations or citations[-1].end != len(sentence[: tail.start()].rstrip()):
-                continue
-            first = len(citations) - 1  # those that stand with the last one: 《甲》、《乙》和《丙》
-            while first and not re.search(
-                "[^、和及与以同（）()\\s]", sentence[citations[first - 1].end : citations[first].start]
-            ):
-                first -= 1
-            found |= {one.doc_no or one.title: None for one in citations[first:] if not one.article}
-    return tuple(found)

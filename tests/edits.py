@@ -35,7 +35,12 @@ from tests.story import Site, everything_in, files_of
 
 FIRST_DAY = date(2026, 11, 22)
 PAST, FUTURE = 315_532_800, 2_145_916_800  # 1980 and 2038, in seconds
-ABOUT_THE_OUTPUT = ("L201", "L202", "L203", "L204")  # what is said of the addresses that were there before, not of the content
+ABOUT_THE_OUTPUT = (
+    "L201",
+    "L202",
+    "L203",
+    "L204",
+)  # what is said of the addresses that were there before, not of the content
 GONE = ("zc", "gzk", "ysq", "zd-fg", "zd-gj", "zd-bj", "fd-01-gz", "fd-01-gzfz", "fd-01-gfxfz", "fd-jc", "fd-21")
 HIDDEN = (*GONE, *(f"fd-{number:02}" for number in range(2, 16)))
 COLUMNS = {

@@ -6,15 +6,14 @@ and no version of a library changes a byte.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
 from sitegen.formats import docxparts
+from sitegen.formats.bundle import pack
 from sitegen.formats.docxparts import CHARACTER, FANGSONG, HEI, KAI, LINE, PARTS, SONG_TITLE, TURNED_WIDTH, WIDTH, fonts
 from sitegen.paper import (
     WIDEST_CAPTION,
@@ -684,9 +683,6 @@ def _attachments(paper: Paper) -> tuple[Block, ...]:
 
 # ---------------------------------------------------------------- the file
 
-_BEGINNING = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can tell
-_READABLE = 0o644 << 16
-
 
 def write_word(paper: Paper, read: Callable[[str], bytes]) -> bytes:
     """The bytes of the file; `read` gives those of a picture by its digest."""
@@ -716,19 +712,10 @@ def write_word(paper: Paper, read: Callable[[str], bytes]) -> bytes:
             moment,
         ),
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as file:
-        for name, data in PARTS.items():
-            file.writestr(_entry(name), data, zipfile.ZIP_DEFLATED)
-        for name, text in parts.items():
-            file.writestr(_entry(name), text.encode(), zipfile.ZIP_DEFLATED)
-        for picture in writer.media.values():
-            file.writestr(_entry(picture.name), picture.data, zipfile.ZIP_STORED)
-    return packed.getvalue()
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _BEGINNING)
-    entry.create_system = 3  # else it tells the system it was made on
-    entry.external_attr = _READABLE
-    return entry
+    return pack(
+        (
+            *((name, data, False) for name, data in PARTS.items()),
+            *((name, text.encode(), False) for name, text in parts.items()),
+            *((picture.name, picture.data, True) for picture in writer.media.values()),
+        )
+    )

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 
 from sitegen import markdown, screening
 from sitegen.diagnostics import CodeInfo, Diagnostic, Severity, Span
-from sitegen.gongwen import TELLING, article_of, find_repealed, find_terms, format_date_cn
+from sitegen.gongwen import format_date_cn
 from sitegen.load import fields as f
 from sitegen.load.codes import CODES
 from sitegen.load.screened import screen_document
@@ -45,6 +45,7 @@ from sitegen.model import (
 )
 from sitegen.review import Part
 from sitegen.screening import Screen
+from sitegen.terms import TELLING, article_of, find_repealed, find_terms
 
 _CODES: Mapping[str, CodeInfo] = {info.code: info for info in (*CODES, *markdown.CODES)}
 _ID = re.compile(r"[a-z0-9\u3400-\u9fff\u3007][a-z0-9\u3400-\u9fff\u3007._-]*")

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from sitegen.gongwen import Problem, Role, order_length, parse_date, structure
+from sitegen.gongwen import Problem, Role, parse_date, structure
 from sitegen.markdown.characters import is_cjk
 from sitegen.markdown.tokens import BREAKS, LITERAL, RAW_TAG, Heading, Paragraph, Text, Token, line_of
+from sitegen.terms import order_length
 
 
 class Place(Enum):

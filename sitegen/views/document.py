@@ -77,6 +77,7 @@ class DocumentRecipe(NamedTuple):
     versions: tuple[VersionRow, ...] = ()
     rule: Crumb | None = None
     compare_url: str = ""
+    corrections: tuple[CorrectionRow, ...] = ()  # up to the day
 
     def make(self, bodies: Mapping[str, Body]) -> DocumentPage:
         """What the page shows."""
@@ -120,7 +121,7 @@ class DocumentRecipe(NamedTuple):
             versions=self.versions,
             rule=self.rule,
             compare_url=self.compare_url,
-            corrections=tuple(CorrectionRow(c.day.isoformat(), c.was, c.now, c.note) for c in doc.corrections),
+            corrections=self.corrections,
             picture=picture_of(doc.title, self.relations),
             since=self.since,
         )
@@ -191,6 +192,7 @@ def tasks_of(catalog: Catalog, documents: Iterable[Document]) -> Iterator[Task]:
             versions=versions_of(catalog, doc) if rule else (),
             rule=rule_of(catalog, doc) if rule else None,
             compare_url=comparisons_url(catalog.version_of.get(doc.id, doc.id)) if rule else "",
+            corrections=tuple(_corrections(doc, catalog.as_of)) if doc.corrections else (),
         )
         yield Task(f"doc/{doc.id}/index.html", "html", recipe, "document.html")
         if doc.attachments or doc.images:
@@ -215,7 +217,14 @@ def single_page(catalog: Catalog, doc: Document, older: Sequence[Document], colu
         siblings=tuple(shared.items[other.id] for other in older),
         since=since_when(catalog, doc),
         downloads=files_of(catalog, doc),
+        corrections=tuple(_corrections(doc, catalog.as_of)),
     )
+
+
+def _corrections(doc: Document, day: date) -> Iterator[CorrectionRow]:
+    for found in doc.corrections:
+        if found.day <= day:
+            yield CorrectionRow(found.day.isoformat(), found.was, found.now, found.note)
 
 
 def history_note(catalog: Catalog) -> str:

@@ -162,6 +162,7 @@ def test_text_that_comes_into_force_is_told_once_of_the_rule(site: Site) -> None
         ("2026-06-02", UpdateKind.PUBLISHED, "new", None),
         ("2019-11-01", UpdateKind.EFFECTIVE, "law", "law/2019-11-01"),
         ("2019-06-02", UpdateKind.PUBLISHED, "law", None),
+        ("2013-11-01", UpdateKind.EFFECTIVE, "law", None),
         ("2013-06-02", UpdateKind.PUBLISHED, "old", None),
     ]
 
@@ -505,7 +506,9 @@ def test_repeal_of_a_text_that_is_not_yet_in_force_leaves_the_rule(site: Site) -
 
 
 def test_document_without_a_number_is_named_by_its_title(site: Site) -> None:
-    site.write("fd-01-gfx/a.md", title="某市旧办法").write("fd-01-gfx/b.md", repeals=["《某市旧办法》", "《外省某某办法》"])
+    site.write("fd-01-gfx/a.md", title="某市旧办法").write(
+        "fd-01-gfx/b.md", repeals=["《某市旧办法》", "《外省某某办法》"]
+    )
     catalog = catalog_of(site)
     assert [relation.target for relation in catalog.outgoing["b"]] == ["a"]
     assert [claim.target for claim in catalog.unknown_claims["b"]] == ["《外省某某办法》"]
@@ -519,7 +522,9 @@ def test_title_that_is_written_as_an_id_is_told_with_the_id(site: Site) -> None:
 
 def test_text_that_an_amendment_made_bears_its_number(site: Site) -> None:
     site.write("fd-01-gfx/a.md", doc_no="示科规〔2022〕2号", effective_date="2022-08-01", revisions=[AMENDED])
-    site.write("fd-01-gfx/old.md", body="原来的正文。", doc_no="示科规〔2022〕2号", effective_date="2022-08-01", version_of="a")
+    site.write(
+        "fd-01-gfx/old.md", body="原来的正文。", doc_no="示科规〔2022〕2号", effective_date="2022-08-01", version_of="a"
+    )
     decision = {"written_date": "2025-05-28", "pub_date": "2025-06-03", "effective_date": "2025-07-01", "amends": "a"}
     site.write("fd-01-gfx/decision.md", title="修改决定", doc_no="示科规〔2025〕2号", **decision).check()
     assert isinstance(site.result, CheckResult)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen.gongwen import find_terms
 from sitegen.markdown.citing import Citing
 from sitegen.model import BodyRef, DocId, Document, Relation, RelationKind, Terms, Validity
+from sitegen.terms import find_terms
 from sitegen.validity import IN_FORCE, lives
 from sitegen.versions import texts_of_rules
 from tests.packed import xlsx
@@ -319,3 +319,49 @@ def test_odd_spaces_in_a_title_are_no_crash(site: Site, text: str) -> None:
     site.write("fd-01-gfx/a.md", title="甲管理办法", body=BODY)
     site.write("fd-01-qt/c.md", title="丙通知", body=text).build()
     assert site.is_published
+
+
+# ---------------------------------------------------------------- what pages say
+
+
+@pytest.mark.parametrize("ended", ["rule", "text"])
+def test_text_that_ended_before_its_day_is_never_said_to_be_in_force(two_texts: Site, ended: str) -> None:
+    repeal = {"repeal_date": "2025-06-01"}
+    if ended == "rule":
+        two_texts.write("fd-01-gfx/a.md", title="甲管理办法", body=BODY, effective_date="2024-04-01", **repeal).build()
+    else:
+        with_new_text(two_texts, **repeal).build()
+    coming = two_texts.page("doc/a-2026/index.html")
+    assert "没有施行" in coming
+    assert "也是现行文本" not in coming
+    own = two_texts.page("doc/a/2024-04-01/index.html")
+    assert "被修改" not in own
+    assert "2025-12-31" not in own
+    assert ("2025年6月1日废止" if ended == "rule" else "也是现行文本") in own
+    assert "第三条" not in two_texts.page("doc/a/index.html")
+
+
+def test_page_of_a_rule_shows_what_is_said_of_the_text_that_stands_there(two_texts: Site) -> None:
+    two_texts.write("fd-01-jd/j.md", title="新文本的解读", body="解读。", interprets=["a-2026"])
+    with_new_text(two_texts, based_on=["某政发〔2020〕9号"]).build()
+    assert "新文本的解读" in two_texts.page("doc/a/index.html")
+    assert "某政发〔2020〕9号" in two_texts.page("doc/a/index.html")
+    assert "新文本的解读" not in two_texts.page("doc/a/2024-04-01/index.html")
+    two_texts.build("2025-12-31")
+    assert "新文本的解读" not in two_texts.page("doc/a/index.html")
+
+
+def test_correction_is_shown_from_its_day_on(site: Site) -> None:
+    site.write("fd-01-gfx/a.md", title="甲管理办法", corrections=[{"date": "2026-11-23", "was": "甲", "now": "乙二"}])
+    assert "乙二" not in site.build().page("doc/a/index.html")
+    assert "乙二" in site.build("2026-11-23").page("doc/a/index.html")
+    assert "乙二" in site.page("updates/index.html")
+
+
+def test_log_tells_of_texts_older_than_the_file_of_the_rule(site: Site) -> None:
+    dates = {"written_date": "2019-01-01", "pub_date": "2019-01-02", "effective_date": "2019-03-01"}
+    site.write("fd-01-gfx/a.md", title="甲管理办法", body="一二三。", **dates)
+    old = {"written_date": "2013-01-01", "pub_date": "2013-01-02", "effective_date": "2013-03-01", "version_of": "a"}
+    site.write("fd-01-gfx/b.md", title="甲管理办法", body="四五六。", **old).build()
+    log = site.page("updates/index.html")
+    assert all(day in log for day in ("2013-01-02", "2013-03-01", "2019-01-02", "2019-03-01"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sitegen.gongwen import find_repealed
 from sitegen.site import BUILTIN
+from sitegen.terms import find_repealed
 from tests.story import Site
 
 OLD = {"pub_date": "2020-03-05", "written_date": "2020-03-01", "effective_date": "2020-04-01"}

@@ -92,7 +92,9 @@ def test_edited_body_of_a_document_of_its_own_is_all_that_is_built(library: Site
     library.write("fd-01-gfx/a.md", title="甲管理办法", body=BODY, effective_date="2024-04-01").build().build()
     zips = {path for path in library.tree() if path.endswith(".zip")}
     whole_builds.clear()
-    library.write("fd-01-gfx/a.md", title="甲管理办法", body=BODY + f"\n{MARK}。\n", effective_date="2024-04-01").build()
+    library.write(
+        "fd-01-gfx/a.md", title="甲管理办法", body=BODY + f"\n{MARK}。\n", effective_date="2024-04-01"
+    ).build()
     assert library.rewritten >= A_FILES | {"doc/a/index.html"}
     assert whole_builds == (["whole"] if zips else [])
     assert library.tree() == library.clean_tree()

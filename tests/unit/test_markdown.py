@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from sitegen.diagnostics import Severity
-from sitegen.gongwen import TELLING
 from sitegen.markdown import CODES, Parsed, paragraphs_near, parse_body, render_body, without_order
 from sitegen.model import Body, Link, Reference
+from sitegen.terms import TELLING
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "markdown"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

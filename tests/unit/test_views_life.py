@@ -231,6 +231,7 @@ def test_new_text_is_told_when_published_and_when_it_comes_into_force(rule: Site
         ("2027-02-01", "施行", "新文本", "doc/tcc/index.html"),
         ("2026-01-05", "发布", "新文本，2027-02-01起施行", "doc/tcc-2027/index.html"),
         ("2024-03-05", "发布", "新文本，2019-12-01起施行", "doc/tcc/2019-12-01/index.html"),
+        ("2019-12-01", "施行", "新文本", "doc/tcc/index.html"),
     ]
 
 
