@@ -23,8 +23,8 @@ from time import perf_counter
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO))
 
+from sitegen.fonts import find_fonts, system_folders  # noqa: E402
 from sitegen.formats import FORMATS  # noqa: E402 - found only now that the folder is on the path
-from sitegen.load.fonts import find_fonts, system_folders  # noqa: E402
 from sitegen.markdown import parse_body, render_body  # noqa: E402
 from sitegen.model import Kit, Link, Task  # noqa: E402
 from sitegen.paper import Paper, text_of  # noqa: E402

@@ -46,6 +46,7 @@ from sitegen.engine import (
     unknown_files,
     untouched,
 )
+from sitegen.fonts import FONTS, digest_of_fonts, fonts_known
 from sitegen.formats import FORMATS, asset_tasks, compile_templates
 from sitegen.formats.bundle import Bundled, Member
 from sitegen.importers import IMPORTERS
@@ -528,16 +529,22 @@ class Build:
             self.store[self.named("chrome")] = pickle.dumps(desk(checked.catalog).chrome, pickle.HIGHEST_PROTOCOL)
         last = Last(
             inputs.ground,
+            self.fonts(inputs, tree.kit),
             rest_of(inputs, seen, self.options.content),
             self.options.as_of if is_awaited else None,
             checked.meta,
             len(result.report.written) + result.report.unchanged,
             self.judged(result, entries),
             checked.examined,
-            self.shown_elsewhere(checked.catalog, before),
+            self.shown_elsewhere(checked.catalog, before).intersection(seen),
             unchanged(result),
         )
         self.store[self.named("last")] = pickle.dumps(last, pickle.HIGHEST_PROTOCOL)
+
+    def fonts(self, inputs: Inputs, kit: Kit) -> bytes:
+        """What the next build must find of the fonts, to be the same; if they were too new to be kept, it will not."""
+        known = fonts_known(self.options.content.parent / FONTS, self.store, inputs.now)
+        return known or (digest_of_fonts(kit.fonts) if kit.fonts else b"")
 
     def shown_elsewhere(self, catalog: Catalog, before: Last | None) -> frozenset[str]:
         """The source paths of documents whose words stand in more than their own files, or under several addresses.
@@ -585,7 +592,7 @@ class Build:
         options = (self.options.preview, self.options.keep_going, self.options.as_of.toordinal())
         documents = tuple(doc.meta for doc in tree.documents)
         columns = tuple(tree.columns.values())
-        site = (tree.config, columns, tree.hidden, kit)
+        site = (tree.config, columns, tree.hidden, kit, tree.forms, digest_of_fonts(tree.kit.fonts))
         return digest((site, documents, tree.withdrawn, hidden, tree.broken, inputs.history, options))
 
     def with_code(self, kit: Kit) -> Kit:
@@ -607,11 +614,14 @@ class Build:
         return named(what, self.options.output)
 
 
+_OF_ONE_BUILD = ("L202", "L203", "L204")  # told of what is gone from then on
+
+
 def unchanged(result: BuildResult) -> BuildResult:
     """What the same build would say once more: that nothing is written."""
     assert result.report is not None
     count = len(result.report.written) + result.report.unchanged
-    diagnostics = tuple(d for d in result.diagnostics if d.code != "L202")  # was told, and is done
+    diagnostics = tuple(d for d in result.diagnostics if d.code not in _OF_ONE_BUILD)
     return replace(result, report=PublishReport((), (), count, result.report.unknown), diagnostics=diagnostics)
 
 
@@ -758,7 +768,7 @@ def _gone(
     skipped = {record.id: record.path for record in tree.internal if record.path in tree.skipped}
     titles = {doc.id: doc.title for doc in tree.documents}
     paths = {doc.id: doc.path for doc in tree.documents}
-    dated = {text[1] for path in outputs if (text := _LASTING.fullmatch(path))}
+    dated, were_dated = ({text[1] for path in of if (text := _LASTING.fullmatch(path))} for of in (outputs, before))
     forgotten = {record.id for record in secret.values()} | {gone.id for gone in tree.withdrawn}
     their_files = {digest for path, digest in before.items() if path.startswith("doc/") and _folder(path) in forgotten}
     found = []
@@ -776,7 +786,7 @@ def _gone(
                     "应当给读者留下说明的，改写 撤回。",
                 )
             )
-        elif parts[0] == "doc" and (parts[1] in forgotten or before[path] in their_files):
+        elif parts[0] == "doc" and (parts[1] in forgotten or (parts[1] in were_dated and before[path] in their_files)):
             continue  # told of with its page; at the address of a rule its texts' files go with them
         elif parts[0] == "doc" and _is_of_gone_text(path, outputs, dated):
             continue  # told of with the page of the text
@@ -800,7 +810,7 @@ def _gone(
                     f"有人引用过这个地址的，在这份稿件里写 旧地址: {path.removesuffix('index.html')}",
                 )
             )
-        elif parts[0] == "doc" and _DOWNLOAD.fullmatch(path):
+        elif parts[0] == "doc" and _DOWNLOAD.fullmatch(path) and _beside(path) not in before:
             downloads += 1
         elif parts[0] == "doc" and parts[-1] != "index.html":
             found.append(
@@ -838,6 +848,12 @@ def _gone(
 
 _LASTING = re.compile(r"doc/([^/]+)/\d{4}-\d\d-\d\d/index\.html")  # of one text of a rule that has several
 _BESIDE_LASTING = re.compile(r"(doc/([^/]+)/\d{4}-\d\d-\d\d/)[^/]+")
+
+
+def _beside(path: str) -> str:
+    """How the file of ours is called where an attachment has the name `path`."""
+    stem, _, suffix = path.rpartition(".")
+    return f"{stem}-全文.{suffix}"
 
 
 def _folder(path: str) -> str:

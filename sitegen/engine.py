@@ -509,6 +509,7 @@ def published(outputs: Iterable[str], secret: Collection[str], out: Path) -> Map
         tops = {"doc", *(path.split("/", 1)[0] for path in outputs if "/" in path)}
         ours |= {path for path in present if path.startswith(("search/data/", "pagefind/"))}
         ours |= {path for path in present if path.endswith((".html", ".xml")) and path.split("/", 1)[0] in tops}
+        ours |= {path for path in present if path.split("/")[1:2] == ["compilation"] and path.split("/", 1)[0] in tops}
         documents = tuple(path.removesuffix("index.html") for path in ours if _DOCUMENT.fullmatch(path))
         ours |= {path for path in present if path.startswith(documents)}
     found = known or {}

@@ -16,7 +16,7 @@ _OURS = Path(__file__).resolve().parent
 PRODUCT_THEMES = _OURS.parent / "themes"
 """Where the themes of the product lie: a site without its own uses these, and its own may inherit from them."""
 
-_LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "jinja2", "markupsafe")
+_LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "jinja2", "markupsafe", "selectolax", "typst")
 _OPTIONAL = ("pagefind_bin",)
 
 

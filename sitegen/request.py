@@ -98,6 +98,7 @@ class Inputs(NamedTuple):
     listing: Listing
     history: History
     notes: tuple[str, ...]
+    fonts: bytes  # which fonts there are for PDF files; b"": none were looked for
     ground: (
         bytes  # digest of all but the files: program, options, themes, history, the day but not the time; b"": unknown
     )
@@ -107,6 +108,7 @@ class Last(NamedTuple):
     """What is remembered of the last build into an output folder, besides what was `seen`."""
 
     ground: bytes
+    fonts: bytes  # that PDF files were set in; b"" for a site without
     rest: bytes  # digest of the files that were not seen (`rest_of`)
     moment: datetime | None  # for which alone it holds; None for all of its day
     meta: bytes  # digest of everything but the bodies
@@ -127,7 +129,8 @@ class Last(NamedTuple):
         """Whether a build now would say and make the same, if no file of the content has changed, nor the output."""
         if self.result.report is None or self.result.report.unknown:
             return False  # to be looked for again
-        return bool(inputs.ground) and self.ground == inputs.ground and self.moment in (None, options.as_of)
+        is_same = self.ground == inputs.ground and self.fonts == inputs.fonts
+        return bool(inputs.ground) and is_same and self.moment in (None, options.as_of)
 
 
 Seen = MutableMapping[str, bytes]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sitegen.diagnostics import CacheError, UsageError
 from sitegen.engine import are_of_last_build, are_untouched, clear_unfinished, folders_are_untouched
+from sitegen.fonts import FONTS, fonts_known
 from sitegen.history import start_history
 from sitegen.listing import again, walk
 from sitegen.model import ColumnId, digest
@@ -230,7 +231,7 @@ def read_inputs(
     if before is not None and changed and (found := again(options.content, before.listing, changed)) is not None:
         history, notes = pending.result(found.documents)
         is_same = (history, notes) == (before.history, before.notes)
-        return Inputs(now, found, history, notes, before.ground if is_same else b"")
+        return Inputs(now, found, history, notes, before.fonts, before.ground if is_same else b"")
     listing = walk(options.content, options.label)
     history, notes = pending.result(listing.documents)
     state = (
@@ -241,7 +242,8 @@ def read_inputs(
         history,
         notes,
     )
-    return Inputs(now, listing, history, notes, digest(state))
+    fonts = fonts_known(options.content.parent / FONTS, store, now)
+    return Inputs(now, listing, history, notes, fonts, digest(state))
 
 
 def is_unfinished(store: Store) -> bool:

@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from sitegen.diagnostics import Diagnostic, Finding, Severity, SitegenError, Span, sort_diagnostics
+from sitegen.fonts import FONTS, find_fonts, forget_fonts, system_folders
 from sitegen.listing import Listing, walk
 from sitegen.load import fields as f
 from sitegen.load.between import refuse_equal_ids, refuse_shared_files
 from sitegen.load.codes import CODES
 from sitegen.load.documents import Loaded, Surroundings, is_document_id, load_document
 from sitegen.load.files import with_files
-from sitegen.load.fonts import find_fonts, system_folders
 from sitegen.load.holidays import is_holiday_file, read_holidays
 from sitegen.load.records import (
     Bodies,
@@ -151,8 +151,9 @@ def fonts_for(
 ) -> tuple[Font, ...] | None:
     """What PDF files are set in; None if the site makes none."""
     if "pdf" not in downloads.forms or not (downloads.kinds or downloads.columns):
+        forget_fonts(blobs)
         return None
-    return find_fonts(content.parent / "fonts", system_folders(), blobs, now)
+    return find_fonts(content.parent / FONTS, system_folders(), blobs, now)
 
 
 def _no_fonts(label: str) -> Diagnostic:

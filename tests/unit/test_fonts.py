@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitegen import load
-from sitegen.load.fonts import ROLES, faces_of, find_fonts
+from sitegen.fonts import ROLES, faces_of, find_fonts
 from sitegen.model import Font
 from tests.story import Site
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pypdf
 import pytest
 
 from sitegen.building import Build
+from sitegen.fonts import find_fonts, system_folders
 from sitegen.site import session, silent
+from tests.packed import docx, pdf
 from tests.story import Site, everything_in, files_of
 
 BODY = "第一条\u3000为了规范管理，制定本办法。\n\n第二条\u3000本办法自2024年4月1日起施行。\n"
@@ -186,8 +190,6 @@ def test_attachment_of_the_same_name_keeps_it(library: Site, name: str, make: Ca
 
 @pytest.fixture
 def make() -> Callable[[str], bytes]:
-    from tests.packed import docx, pdf
-
     return lambda name: docx() if name.lower().endswith("docx") else pdf("附件")
 
 
@@ -197,3 +199,61 @@ def test_pdf_names_its_title_and_language(library: Site) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "甲管理办法"
     assert str(reader.trailer["/Root"]["/Lang"]).lower().startswith("zh")
+
+
+# ---------------------------------------------------------------- fonts, and what is left when nothing is known
+
+
+def test_change_of_fonts_makes_every_pdf_again(library: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    faces = {font.role: Path(font.path) for font in find_fonts(library.folder / "none", system_folders(), {}, 0)}
+    assert faces["song"] != faces["hei"]
+    (library.folder / "system").mkdir()
+    shutil.copy(faces["song"], library.folder / "system")
+    for module in ("sitegen.fonts", "sitegen.load"):
+        monkeypatch.setattr(f"{module}.system_folders", lambda: (library.folder / "system",))
+    library.build()
+    assert library.build().rewritten == set()
+    (library.folder / "fonts").mkdir()
+    shutil.copy(faces["hei"], library.folder / "fonts")
+    library.build()
+    assert {path for path in library.tree() if path.endswith(".pdf")} <= library.rewritten
+    tree = library.tree()
+    library.build(output=library.folder / "other", cache=None)
+    assert files_of(library.folder / "other") == tree
+
+
+def test_fonts_that_are_gone_take_the_pdf_with_them(library: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.build()
+    for module in ("sitegen.fonts", "sitegen.load"):
+        monkeypatch.setattr(f"{module}.system_folders", tuple)
+    library.build()
+    assert sorted(library.codes) == ["L203", "T130"]
+    assert not [path for path in library.tree() if path.endswith(".pdf")]
+    assert "图片版" not in library.page("doc/a/index.html")
+    assert library.build().codes == ["T130"]
+
+
+@pytest.mark.parametrize("state", ["withheld", "withdrawn"])
+def test_what_was_taken_back_is_in_no_file_though_nothing_is_known_of_the_output(library: Site, state: str) -> None:
+    states: dict[str, dict[str, object]] = {
+        "withheld": {"disclosure": "依申请公开", "disclosure_reason": "条例第十六条"},
+        "withdrawn": {"withdraw": {"date": "2026-01-01", "reason": "内容有误"}},
+    }
+    library.delete("fd-01-gfx/b.md").delete("fd-01-qt/c.md")
+    library.write("fd-01-gfx/a.md", title=f"甲{MARK}办法", body=BODY, effective_date="2024-04-01").build()
+    (library.output / ".sitegen-manifest").unlink()
+    shutil.rmtree(library.cache)
+    library.write(
+        "fd-01-gfx/a.md", title=f"甲{MARK}办法", body=BODY, effective_date="2024-04-01", **states[state]
+    ).build()
+    assert library.is_published, library.found
+    assert not [path for path, data in library.tree().items() if MARK in words_of(data)]
+
+
+def test_attachment_of_the_name_of_a_file_of_ours_is_not_lost_in_silence(library: Site) -> None:
+    library.file("fd-01-gfx/a.pdf", pdf("附件"))
+    usual: dict[str, object] = {"title": "甲管理办法", "body": BODY, "effective_date": "2024-04-01"}
+    library.write("fd-01-gfx/a.md", **usual, attachments=["a.pdf"]).build()  # type: ignore[arg-type]
+    library.setting(agency="示例市科学技术局", downloads=[])
+    library.write("fd-01-gfx/a.md", **usual).build()  # type: ignore[arg-type]
+    assert "L201" in library.codes

@@ -22,8 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sitegen.diagnostics import SitegenError
+from sitegen.fonts import find_fonts, system_folders
 from sitegen.formats.pdf import PDF
-from sitegen.load.fonts import find_fonts, system_folders
 from sitegen.markdown import parse_body, render_body
 from sitegen.model import Font, Kit, Link, Task
 from sitegen.paper import Paper, PaperFile, text_of

@@ -43,10 +43,10 @@ from lxml import etree
 from pypdf.generic import DictionaryObject
 
 from sitegen.catalog import Catalog, build_catalog
+from sitegen.fonts import find_fonts, system_folders
 from sitegen.formats import FORMATS, compile_templates
 from sitegen.importers import IMPORTERS
 from sitegen.load import load_tree
-from sitegen.load.fonts import find_fonts, system_folders
 from sitegen.markdown import parse_body, render_body
 from sitegen.model import Downloads, Font, History, Kit, Link, Task
 from sitegen.paper import Paper

@@ -1,6 +1,6 @@
 """Find the fonts that PDF files are set in: in the site's own folder first, then in those of the system.
 
-Exports `find_fonts`, `system_folders`.
+Exports `FONTS`, `find_fonts`, `fonts_known`, `forget_fonts`, `digest_of_fonts`, `system_folders`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from sitegen.listing import NO_STAMP, is_settled, stamp_of
-from sitegen.model import Font
+from sitegen.model import Font, digest
 
 ROLES = ("title", "fangsong", "kai", "hei", "song")
 
 _SUFFIXES = (".ttf", ".ttc", ".otf", ".otc")
 _DEEPEST = 6  # folders in folders of fonts
+FONTS = "fonts"  # the site's own folder, beside that of the content
 _KEPT = "fonts/found"
 
 # The names of each kind of face, best first, in small letters without spaces, hyphens and underscores.
@@ -198,6 +199,21 @@ def find_fonts(own: Path, system: Iterable[Path], kept: MutableMapping[str, byte
     if all(not stamp or is_settled(stamp, now) for stamp in stamps.values()):
         kept[_KEPT] = pickle.dumps(_Found(folders, tuple(stamps.items()), fonts), pickle.HIGHEST_PROTOCOL)
     return fonts
+
+
+def fonts_known(own: Path, kept: MutableMapping[str, bytes], now: int) -> bytes:
+    """What tells the fonts there are now from others; b"" if none were ever looked for, or not kept."""
+    return digest_of_fonts(find_fonts(own, system_folders(), kept, now)) if _KEPT in kept else b""
+
+
+def forget_fonts(kept: MutableMapping[str, bytes]) -> None:
+    """Keep nothing of the fonts that were found: the site makes no PDF."""
+    kept.pop(_KEPT, None)
+
+
+def digest_of_fonts(fonts: Sequence[Font]) -> bytes:
+    """What tells these fonts from others, wherever they lie."""
+    return digest([font._replace(path="") for font in fonts])
 
 
 def _stamp(path: str) -> bytes:
