@@ -100,9 +100,9 @@ def _tasks(build: Build, edits: Mapping[str, _Edit]) -> list[Task] | None:
         if not shown or entry.document is None:
             return None
         formats = build.extensions.formats
-        quick = [page for page in shown if formats[page.format].seconds <= SECONDS_TO_RENDER]
+        quick = [page for page in shown if formats[page.task.format].seconds <= SECONDS_TO_RENDER]
         made = quick if build.options.preview else shown
-        tasks += [page.task(chrome, entry.document) for page in made]
+        tasks += [page.of_edited(chrome, entry.document) for page in made]
     return tasks
 
 

@@ -350,9 +350,7 @@ class Build:
         for task in tasks:
             model = task.model
             if isinstance(model, DocumentRecipe | PaperRecipe):
-                self.shown.setdefault(model.doc.path, []).append(
-                    Shown(task.path, task.format, task.template, type(model), model[2:])
-                )
+                self.shown.setdefault(model.doc.path, []).append(Shown.of(task))
             elif isinstance(model, Recipe):
                 self.shared.update(getattr(model, "reads", ()))
             yield task

@@ -231,7 +231,7 @@ def build_catalog(tree: Tree, history: History, as_of: date) -> tuple[Catalog, t
         columns=tree.columns,
         documents=documents,
         bodies=tree.bodies,
-        withdrawn=withdrawn,
+        withdrawn={doc_id: gone._replace(doc_no="", names=()) for doc_id, gone in withdrawn.items()},
         by_column={name: tuple(ids) for name, ids in by_column.items()},
         outgoing=outgoing,
         incoming=incoming,

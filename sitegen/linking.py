@@ -80,7 +80,7 @@ def find_links(
 ) -> Mapping[DocId, tuple[Link, ...]]:
     """The links of each of the `documents`, one for each reference of its body."""
     paths = {doc.path: doc.id for doc in sources.values()} | {gone.path: gone.id for gone in withdrawn.values()}
-    cited = _Cited(sources, documents, tree.bodies, by_number, rule_of)
+    cited = _Cited(sources, documents, tree.bodies, by_number, rule_of, texts)
     links: dict[DocId, tuple[Link, ...]] = {}
     for doc in documents.values():
         if doc.body.references:
@@ -135,12 +135,12 @@ class _Resolver:
             return bad("L112", f"找不到图片“{target}”", "把 png、jpg、gif 或 webp 图片放在稿件旁边，名字要完全一致。")
         if not target:
             return self._anchored(self.doc, fragment, bad)
-        if not self.absent.awaited.isdisjoint((target, self._beside(target))):
+        if not self.absent.awaited.plain.isdisjoint((target, self._beside(target))):
             return bad("L116", "链接指向的稿件还没有到发布日期，暂时只显示文字", "到期后链接自动生效。")
         if target.lower().endswith((".md", ".markdown")):
             path = self._beside(target)
             doc_id = self.paths.get(path, "")
-            if path in self.absent.secret:
+            if path in self.absent.secret.plain:
                 return bad("L114", "链接指向的稿件目前不公开", "删去链接，或等那份稿件公开后再写。")
         else:
             doc_id = target if target in self.documents or target in self.withdrawn else ""
@@ -148,7 +148,7 @@ class _Resolver:
             return self._anchored(self.documents[doc_id], fragment, bad)
         if doc_id in self.withdrawn:
             return Link(self.withdrawn[doc_id].url)
-        if target in self.absent.secret:
+        if target in self.absent.secret.plain:
             return bad("L114", "链接指向的稿件目前不公开", "删去链接，或等那份稿件公开后再写。")
         if target in self.columns:
             return Link(self.columns[target].url)
@@ -168,7 +168,7 @@ class _Resolver:
 
     def _is_of_secret_page(self, written: str) -> bool:
         """Whether an absolute address is that of a page or a file of this site that must not be there."""
-        if not self.site or not self.absent.secret or "/doc/" not in written:
+        if not self.site or not self.absent.secret.plain or "/doc/" not in written:
             return False
         try:
             base, parts = urlsplit(self.site), urlsplit(written)
@@ -176,7 +176,7 @@ class _Resolver:
             return False
         inside = unquote(parts.path).removeprefix(f"{base.path}doc/")
         is_here = parts.netloc.casefold() == base.netloc.casefold() and inside != unquote(parts.path)
-        return is_here and inside.split("/")[0] in self.absent.secret
+        return is_here and inside.split("/")[0] in self.absent.secret.plain
 
     def _anchored(self, doc: Document, fragment: str, bad: Callable[[str, str, str], Link]) -> Link:
         own = "" if doc is self.doc else doc.url
@@ -224,6 +224,7 @@ class _Cited:
     bodies: Mapping[str, Body]
     by_number: Mapping[str, Sequence[DocId]]
     rule_of: Mapping[DocId, DocId]
+    texts: Mapping[DocId, Sequence[Text]]  # of rules with several
     by_title: dict[str, list[DocId]] = field(default_factory=dict)  # made when the first one is looked up
     found: dict[str, tuple[DocId, Link]] = field(default_factory=dict)  # by citation
     anchors: dict[DocId, frozenset[str]] = field(default_factory=dict)
@@ -262,7 +263,7 @@ class _Cited:
 
     def _may_have(self, doc_id: DocId, number: str) -> bool:
         """Whether the document, or a text of it, can have been made by this number."""
-        texts = [self.sources[doc_id], *(self.sources[text] for text, rule in self.rule_of.items() if rule == doc_id)]
+        texts = [self.sources[text.source] for text in self.texts.get(doc_id, ())] or [self.sources[doc_id]]
         known = {revision.doc_no for doc in texts for revision in doc.revisions} | {doc.doc_no for doc in texts}
         return not any(known) or number in {normalize_doc_no(own) for own in known if own}
 

@@ -13,19 +13,20 @@ from sitegen import gongwen
 from sitegen.model import digest
 
 _MARKS = re.compile(r"[\s《》〈〉<>“”\"'‘’]+")
-_SHORTEST = 6  # characters of a title by which a document can be known
+_SHORTEST = 6  # characters of a title by which a text can be known to mean one document
 
 
 def names_of(title: str, doc_no: str) -> tuple[bytes, ...]:
-    """By what a document is cited, its title and its 文号, in a form that nobody can read."""
-    return tuple(digest(word)[:8] for word in (_plain(title), doc_no and gongwen.normalize_doc_no(doc_no)) if word)
+    """By what a document is cited or claimed, its title and its 文号, in a form that nobody can read."""
+    words = (_plain(title), doc_no and gongwen.normalize_doc_no(doc_no))
+    return tuple(digest(word)[:8] for word in words if word)
 
 
 def citations_in(texts: Sequence[str]) -> tuple[bytes, ...]:
     """The documents that the texts name in 《》 or by a 文号 with a year: in the form of `names_of`, in fixed order."""
     found: set[str] = set()
     for text in texts:
-        found.update(_plain(title) for title in _TITLE.findall(text))
+        found.update(title for title in map(_plain, _TITLE.findall(text)) if len(title) >= _SHORTEST)
         for number in _NUMBER.finditer(text) if "号" in text else ():
             near = text[max(0, number.start() - _LONGEST_AGENCY) : number.end()]
             found.update(map(gongwen.normalize_doc_no, gongwen.find_doc_nos(near)))
@@ -39,5 +40,4 @@ _LONGEST_AGENCY = 40
 
 
 def _plain(title: str) -> str:
-    plain = _MARKS.sub("", title)
-    return plain if len(plain) >= _SHORTEST else ""
+    return _MARKS.sub("", title)

@@ -6,7 +6,7 @@ file is an `Internal`, which no view ever receives (《政府信息公开条例�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -383,6 +383,7 @@ class Withdrawn(NamedTuple):
     reason: str
     old_urls: tuple[str, ...] = ()
     doc_no: str = ""  # never shown; so that a relation to it is recognised
+    names: tuple[bytes, ...] = ()  # never shown; as those of an `Internal`
 
     @property
     def url(self) -> str:
@@ -417,7 +418,7 @@ class Internal(NamedTuple):
     exempt: tuple[Exempt, ...] = ()  # those that count today
     doc_no: str = ""  # canonical, so that a relation to it is recognised
     old_urls: tuple[str, ...] = ()  # so that its old addresses may go with it
-    names: tuple[bytes, ...] = ()  # of a withheld document: by what it would be cited, unreadably
+    names: tuple[bytes, ...] = ()  # of a withheld document: by what others would name it, unreadably
     cited: tuple[bytes, ...] = ()  # of a public one: the names it cites, in the same form
 
 
@@ -448,6 +449,13 @@ class Kind:
     fields: tuple[KindField, ...] = ()
 
 
+LIBRARY_KINDS = ("regulation", "normative")  # 规章, 行政规范性文件
+
+
+def _keeps_what_ended(name: str) -> bool:
+    return "废止" in name or "失效" in name
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One entry of the column tree (栏目)."""
@@ -474,6 +482,16 @@ class Column:
         """The address of its list."""
         return f"{self.id}/index.html"
 
+    @property
+    def is_library(self) -> bool:
+        """Whether it lists what is in force apart from the rest: 规章库, 行政规范性文件库."""
+        return self.kind.id in LIBRARY_KINDS and not self.children and not _keeps_what_ended(self.name)
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it keeps what has ended in the libraries beside it: 废止和失效规章."""
+        return self.kind.id in LIBRARY_KINDS and not self.children and _keeps_what_ended(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class HiddenColumn:
@@ -484,6 +502,16 @@ class HiddenColumn:
     reason: str
     parent: ColumnId = ""  # the nearest column above it that is shown
     kind: str = ""  # of its documents; "" if it has columns below it
+
+    @property
+    def was_library(self) -> bool:
+        """Whether it would be a library if the site did not hide it."""
+        return self.kind in LIBRARY_KINDS and not _keeps_what_ended(self.name)
+
+
+def are_regulations(columns: Iterable[ColumnId], tree: Mapping[ColumnId, Column]) -> bool:
+    """Whether what stands in these columns is 规章: one of them is of that kind."""
+    return any(tree[name].kind.id == "regulation" for name in columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Turn the HTML of a body into the blocks that a Word or PDF file of it is made of: one text in three forms.
 
-Exports `Paper`, `blocks_of`, `text_of`, `notes_of`, `runs_in`, `is_kept`, `title_lines`, `width_of`, `sheet_of`,
+Exports `Paper`, `blocks_of`, `text_of`, `notes_of`, `facts_of`, `runs_in`; what a paragraph is by what stands around
+it: `is_kept`, `is_title`, `from_right`, `note_indent`, `imprint_of`, `IMPRINT`; `title_lines`, `width_of`, `sheet_of`,
 `placed`, the blocks (`Paragraph`, `Figure`, `List`, `Quote`, `Table`, `Divider`, `Footnotes`), what they hold (`Run`,
 `Image`, `Cell`, `PaperFile`), `Sheet`, `TEXT_WIDTH`, `TEXT_HEIGHT`, `WIDEST_CAPTION`.
 """
@@ -420,6 +421,74 @@ def is_kept(blocks: Sequence[Block], i: int) -> bool:
         if kind != "attach-note":
             return kind == "signature" and isinstance(block, Paragraph) and width_of(block.text) <= _SHORT
     return False
+
+
+_SENTENCE = re.compile("[。；！？]|[：，]$")
+_LONGEST_TITLE = 60
+_ISSUED = re.compile(
+    "(?:法|典|条例|规定|办法|细则|规则|规程|章程|制度|方案|意见|标准|规范|目录|清单|名录|预案|规划|计划|指南|措施|要点)(?:（[^（）]+）)?$"
+)
+
+
+def is_title(block: Paragraph, before: str) -> bool:
+    """Whether it is the title of a text of its own: in a compilation, attached to the one above, or issued by it.
+
+    `before` is the kind of the paragraph above.
+    """
+    if block.kind == "rule-title":
+        return True
+    is_short = len(block.text) <= _LONGEST_TITLE and not _SENTENCE.search(block.text)
+    if before == "appendix":
+        return block.kind in ("", "chapter") and is_short
+    if before not in ("sign-date", "annotation") or block.kind:
+        return False
+    return block.level == 2 or (is_short and _ISSUED.search(block.text) is not None)
+
+
+def from_right(blocks: Sequence[Block], i: int) -> float:
+    """How many characters 署名 or 成文日期 is from the right: the date 4, the names centred above it (7.3.5.1)."""
+    group = [(block.kind, width_of(block.text)) if isinstance(block, Paragraph) else ("", 0.0) for block in blocks]
+    first = last = i
+    while first and group[first - 1][0] == "signature":
+        first -= 1
+    while group[last][0] == "signature" and last + 1 < len(group) and group[last + 1][0] in ("signature", "sign-date"):
+        last += 1
+    if group[last][0] != "sign-date":
+        return 2
+    middle = max(4 + group[last][1] / 2, 2 + max(wide for _, wide in group[first : last + 1]) / 2)
+    return max(0.0, middle - group[i][1] / 2)
+
+
+_NUMBERED_NOTE = re.compile("(附[件表图])?[ \u3000]*[：:]?[ \u3000]*([0-9０-９]{1,2})[ \u3000]*[.．、]")
+_NOTE = re.compile("附[件表图][ \u3000]*[：:]")
+
+
+def note_indent(text: str) -> tuple[float, float]:
+    """How many characters the lines of 附件说明 are from the left, and those after the first from these (7.3.4)."""
+    if numbered := _NUMBERED_NOTE.match(text):
+        return (2, 4.5) if numbered[1] else (5, 1.5)
+    return (2, 3) if _NOTE.match(text) else (5, 0)
+
+
+IMPRINT = ("copy-to", "printed")  # the kinds of the lines of 版记
+_PRINTED = re.compile("[ \u3000]+([0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日印发)$")
+
+
+def imprint_of(line: Paragraph) -> tuple[Runs, str]:
+    """What stands at the left of a line of 版记, and the 印发日期 that stands at its right, if it has one (7.4)."""
+    last = line.runs[-1]
+    printed = _PRINTED.search(last.text)
+    if printed is None:
+        return line.runs, ""
+    return (*line.runs[:-1], last._replace(text=last.text[: printed.start()])), printed[1]
+
+
+def facts_of(paper: Paper) -> tuple[Block, ...]:
+    """The fields of the column's kind, as the table above the text."""
+    if not paper.facts:
+        return ()
+    rows = [[Cell((Paragraph((Run(word),)),) if word else ()) for word in row] for row in paper.facts]
+    return (Table(tuple([(label._replace(is_header=True), value) for label, value in rows]), columns=2),)
 
 
 # ---------------------------------------------------------------- lines of a title

@@ -93,11 +93,6 @@ class Comparison(NamedTuple):
         """The new text, from the pieces: what is removed is dropped."""
         return self._text(Mark.DELETED, Change.LEFT)
 
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether the two texts say the same, in the same order."""
-        return all(part.change is Change.SAME for part in self.parts)
-
     def _text(self, without: Mark, elsewhere: Change) -> str:
         texts: list[str] = []
         for part in self.parts:

@@ -73,7 +73,7 @@ def _without_rule(
         return Finding(doc.path, field, f"“{target}”自己也只是一个文本", "R131", hint or "写规章本身的稿件编号。")
     if finding := absent.finding(target, doc.path, field):
         return finding
-    if target in absent.withdrawn:
+    if target in absent.withdrawn.plain:
         hint = "把这份稿件也写 撤回，或者删去 文本所属。"
         return Finding(doc.path, field, f"“{target}”已经撤回，它的文本不能单独留着", "R131", hint)
     if absent.is_told_elsewhere(target):
@@ -124,7 +124,7 @@ def relate(
 
     for doc in documents.values():
         for i, revision in enumerate(doc.revisions):
-            if revision.doc_no and normalize_doc_no(revision.doc_no) in absent.secret:
+            if revision.doc_no and normalize_doc_no(revision.doc_no) in absent.secret.plain:
                 findings.append(
                     Finding(
                         doc.path, f"revisions[{i}]", "提到的文件目前不公开", "R102", "等那份文件公开后再写它的文号。"

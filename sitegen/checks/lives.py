@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sitegen.catalog import Catalog
@@ -151,11 +151,12 @@ def texts_say_when_they_begin(review: Review) -> Iterator[Finding]:
     正确：文本所属: gz-2019-002，施行日期: 2024-04-01（这一文本起施行的日期）
     """
     catalog = review.catalog
+    by_number = _by_number(catalog) if catalog.rules else {}
     for texts in catalog.rules.values():
         for number, text in enumerate(texts):
             doc = catalog.documents[text.source]
             own = beginning(doc)
-            if doc.revisions and not (number and _is_guessed(doc, text.day, catalog)):
+            if doc.revisions and not (number and _is_guessed(doc, text.day, by_number)):
                 continue
             if own and not doc.revisions:
                 continue
@@ -171,7 +172,15 @@ def texts_say_when_they_begin(review: Review) -> Iterator[Finding]:
             )
 
 
-def _is_guessed(doc: Document, day: date, catalog: Catalog) -> bool:
+def _by_number(catalog: Catalog) -> Mapping[str, Sequence[Document]]:
+    found: dict[str, list[Document]] = defaultdict(list)
+    for doc in catalog.documents.values():
+        if doc.doc_no:
+            found[normalize_doc_no(doc.doc_no)].append(doc)
+    return found
+
+
+def _is_guessed(doc: Document, day: date, by_number: Mapping[str, Sequence[Document]]) -> bool:
     """Whether the first day of the text is just that of one of its 历次修改, and nothing says that it took effect."""
     if day in (doc.effective_date, doc.stated.effective):
         return False
@@ -179,11 +188,8 @@ def _is_guessed(doc: Document, day: date, catalog: Catalog) -> bool:
     if any(r.effective for r in made) or not made:  # else an amending document says when
         return False
     numbers = {r.doc_no for r in made}
-    return not any(
-        beginning(other) == day and normalize_doc_no(other.doc_no) in numbers
-        for other in catalog.documents.values()
-        if other.doc_no and other is not doc
-    )
+    others = (other for number in numbers for other in by_number.get(number, ()) if other is not doc)
+    return not any(beginning(other) == day for other in others)
 
 
 @rule("R137", "正文已是将来的文本", Severity.WARNING)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
-from sitegen.diagnostics import SitegenError
+from sitegen.formats.pictures import read_picture
 from sitegen.model import Format, Kit, Task
 from sitegen.paper import Paper
 
@@ -14,15 +14,7 @@ def _produce(task: Task, kit: Kit) -> bytes:
 
     paper = task.model
     assert isinstance(paper, Paper)
-
-    def read(digest: str) -> bytes:
-        path = kit.sources[digest]
-        try:
-            return Path(path).read_bytes()
-        except OSError as error:
-            raise SitegenError(f"读不到图片 {path}：{error.strerror}。请检查后重新构建。") from error
-
-    return write_word(paper, read)
+    return write_word(paper, partial(read_picture, kit))
 
 
 DOCX = Format("docx", _produce, seconds=5)

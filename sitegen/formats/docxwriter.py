@@ -16,6 +16,7 @@ from sitegen.formats import docxparts
 from sitegen.formats.bundle import pack
 from sitegen.formats.docxparts import CHARACTER, FANGSONG, HEI, KAI, LINE, PARTS, SONG_TITLE, TURNED_WIDTH, WIDTH, fonts
 from sitegen.paper import (
+    IMPRINT,
     WIDEST_CAPTION,
     Block,
     Cell,
@@ -31,7 +32,12 @@ from sitegen.paper import (
     Runs,
     Table,
     blocks_of,
+    facts_of,
+    from_right,
+    imprint_of,
     is_kept,
+    is_title,
+    note_indent,
     notes_of,
     sheet_of,
     title_lines,
@@ -206,7 +212,7 @@ class _Writer:
             return _paragraph(place.style, place.properties, content)
         before = _kind_at(blocks, i - 1)
         kept = "<w:keepNext/>" if is_kept(blocks, i) else ""
-        if block.kind == "rule-title" or (before in _BEFORE_TITLE and _is_title(block)):
+        if is_title(block, before):
             style = f"Heading{_level(block)}" if block.level else "Normal"
             own = f"{fonts(SONG_TITLE)}{_TITLE_SIZE}"
             content = self._marked(block.anchor, self.runs(block.runs, "", own, is_note=False))
@@ -226,7 +232,7 @@ class _Writer:
             case "signature" | "sign-date":
                 space = "" if before in ("signature", "sign-date") else f'<w:spacing w:before="{2 * LINE}"/>'
                 style = "Signature" if block.kind == "signature" else "Date"
-                return _paragraph(style, space + _indent(0, right=_from_right(blocks, i)), content)
+                return _paragraph(style, space + _indent(0, right=from_right(blocks, i)), content)
             case "annotation":
                 return _paragraph("Annotation", "", content)
             case "appendix":
@@ -249,12 +255,11 @@ class _Writer:
 
     def _imprint(self, i: int, blocks: Sequence[Block], block: Paragraph, content: str) -> str:
         """A line of 版记, which is a table at the foot of its page; the 印发日期 stands at the right (7.4)."""
-        is_first = _kind_at(blocks, i - 1) not in _IMPRINT
-        is_last = _kind_at(blocks, i + 1) not in _IMPRINT
-        printed = _PRINTED.search(block.runs[-1].text)
+        is_first = _kind_at(blocks, i - 1) not in IMPRINT
+        is_last = _kind_at(blocks, i + 1) not in IMPRINT
+        runs, printed = imprint_of(block)
         if printed:
-            words = block.runs[-1].text[: printed.start()]
-            runs = (*block.runs[:-1], block.runs[-1]._replace(text=f"{words}\t{printed[1]}"))
+            runs = (*runs[:-1], runs[-1]._replace(text=f"{runs[-1].text}\t{printed}"))
             content = self._marked(block.anchor, self.runs(runs, block.kind, is_note=False))
         borders = (_border("top", 8) if is_first else "") + _border("bottom", 8 if is_last else 6)
         row = (
@@ -325,7 +330,7 @@ class _Writer:
         known = self.media[digest].data if digest in self.media else data
         kind = next((kind for start, kind in _PICTURES if known.startswith(start)), "")
         size = read_image(known) if kind else None
-        if size is None:
+        if size is None or not size.is_whole:
             return _run(f"（图片：{image.text}）") if image.text else ""
         if digest not in self.media:
             name = f"media/image{len(self.media) + 1}.{kind}"
@@ -426,24 +431,17 @@ class _Writer:
 # ---------------------------------------------------------------- paragraphs
 
 _TITLE_SIZE = docxparts.size(44)
-_BEFORE_TITLE = ("appendix", "sign-date", "annotation")
-_IMPRINT = ("copy-to", "printed")
-_PRINTED = re.compile("[ \u3000\t]+([0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日印发)$")
 _AT_FOOT = (
     '<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="margin" w:horzAnchor="margin"'
     ' w:tblpXSpec="left" w:tblpYSpec="bottom"/>'
     f'<w:tblW w:w="{WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
 )
-_SENTENCE = re.compile("[。；！？]|[：，]$")
-_LONGEST_TITLE = 60
 _OWN = {
     "level-1": fonts(HEI),
     "level-2": fonts(KAI),
     "chapter": fonts(HEI),
     "attachments": fonts(HEI),
 }  # of headings; of paragraphs only `_RUN_IN`
-_NUMBERED_NOTE = re.compile("(附[件表图])?[ \u3000]*[：:]?[ \u3000]*([0-9０-９]{1,2})[ \u3000]*[.．、]")
-_NOTE = re.compile("附[件表图][ \u3000]*[：:]")
 
 
 def _border(side: str, eighths: int, color: str = "auto") -> str:
@@ -464,32 +462,11 @@ def _level(block: Paragraph) -> int:
     return min(max(block.level - 1, 1), 5)
 
 
-def _is_title(block: Paragraph) -> bool:
-    """Whether the paragraph below 附件1 or 附注 can be the title of what follows."""
-    return not block.kind and len(block.text) <= _LONGEST_TITLE and not _SENTENCE.search(block.text)
-
-
 def _note_properties(text: str, before: str) -> str:
     """附件说明: below a blank line, the names one below the other (GB/T 9704 7.3.4)."""
     is_first = before != "attach-note"
-    space = _BLANK_LINE if is_first else ""
-    if numbered := _NUMBERED_NOTE.match(text):
-        return space + _indent(6.5, hanging=4.5 if numbered[1] else 1.5)
-    return space + (_indent(5, hanging=3) if _NOTE.match(text) else _indent(5))
-
-
-def _from_right(blocks: Sequence[Block], i: int) -> float:
-    """How many characters 署名 or 成文日期 is from the right: the date 4, the name centred above it (7.3.5.1)."""
-    first = last = i
-    while _kind_at(blocks, last) == "signature" and _kind_at(blocks, last + 1) in ("signature", "sign-date"):
-        last += 1
-    while _kind_at(blocks, first - 1) == "signature":
-        first -= 1
-    if _kind_at(blocks, last) != "sign-date":
-        return 2
-    widths = [width_of(block.text) for block in blocks[first : last + 1] if isinstance(block, Paragraph)]
-    middle = max(4 + widths[-1] / 2, 2 + max(widths) / 2)
-    return max(0.0, round(middle - widths[i - first] / 2, 2))
+    left, hanging = note_indent(text)
+    return (_BLANK_LINE if is_first else "") + _indent(left + hanging, hanging=hanging)
 
 
 _RUN_IN = {"level-1": HEI, "level-2": KAI}
@@ -665,14 +642,6 @@ def _red_size(characters: float, wide: int) -> int:
     return min(108, int((wide - 2 * 114) / 10 / max(characters, 1)))
 
 
-def _facts(paper: Paper) -> Table:
-    rows = tuple(
-        (Cell((Paragraph((Run(label),)),), is_header=True), Cell((Paragraph((Run(value),)),)))
-        for label, value in paper.facts
-    )
-    return Table(rows, columns=2)
-
-
 def _attachments(paper: Paper) -> tuple[Block, ...]:
     """The list of attachments that the page has below the text, if it has any."""
     if not paper.attachments:
@@ -689,11 +658,10 @@ def write_word(paper: Paper, read: Callable[[str], bytes]) -> bytes:
     blocks = blocks_of(paper.html)
     writer = _Writer(blocks, dict(paper.images), read)
     body = [*_head(paper)]
-    if paper.facts:
-        body += writer.blocks((_facts(paper),), _Place())
+    body += writer.blocks(facts_of(paper), _Place())
     shown: list[Block] = [block for block in blocks if not isinstance(block, Footnotes)]
     end = len(shown)  # 版记 is the last of all
-    while end and _kind_at(shown, end - 1) in _IMPRINT:
+    while end and _kind_at(shown, end - 1) in IMPRINT:
         end -= 1
     shown[end:end] = _attachments(paper)
     is_turned = writer.pages(body, shown, is_free=not (paper.facts or paper.red_head))

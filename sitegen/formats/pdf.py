@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from unicodedata import category
 
 from sitegen.diagnostics import SitegenError
+from sitegen.formats.pictures import read_picture
 from sitegen.model import Font, Format, Kit, Task
 from sitegen.paper import (
+    IMPRINT,
     TEXT_WIDTH,
     WIDEST_CAPTION,
     Block,
@@ -40,14 +42,19 @@ from sitegen.paper import (
     Runs,
     Table,
     blocks_of,
+    facts_of,
+    from_right,
+    imprint_of,
     is_kept,
+    is_title,
+    note_indent,
     notes_of,
     placed,
     runs_in,
     sheet_of,
     title_lines,
-    width_of,
 )
+from sitegen.screening.images import read_image
 
 if TYPE_CHECKING:
     import typst
@@ -56,15 +63,14 @@ _STANDARDS = ["a-2a", "ua-1"]
 _ROLE_NAMES = {"title": "小标宋", "fangsong": "仿宋", "kai": "楷体", "hei": "黑体", "song": "宋体"}
 _FIRST_DAY = date(1970, 1, 1)
 _HEADING_FACES = {"chapter": "hei", "level-1": "hei", "level-2": "kai"}
-_IMPRINT = ("copy-to", "printed")
 _MARKS = {"\n": "break", "\u3000": "space"}  # the second is as wide as it is, however the line is justified
 _PIECES = re.compile("[\n\u3000]|[^\n\u3000]+")
-_PRINTED = re.compile(r"(.*\S)[ \u3000]+([0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日印发)")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")  # no font has it
 _LEADS_OUT = re.compile("(?:https?|mailto|tel|ftp):", re.IGNORECASE)
 _PICTURES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
 
 Json: TypeAlias = dict[str, Any]  # as paper.typ reads it
+Pictures: TypeAlias = Mapping[str, tuple[bytes, str]]  # by `src`: the bytes and the kind
 
 
 @lru_cache(maxsize=1)
@@ -94,20 +100,23 @@ def _produce(task: Task, kit: Kit) -> bytes:
     import typst
 
     lacking: set[str] = set()
+    pictures = _pictures_of(paper, kit)
     while True:
+        setting = _Setting(_spelled(paper, lacking), kit.fonts, pictures)
         try:
-            return _set(paper, kit, lacking)
+            return _set(setting, paper, kit, lacking)
         except typst.TypstError as error:
             found = _lacking(error.diagnostic) - lacking
-            if not found:
-                raise SitegenError(_why(paper, error)) from error
+            unreadable = set() if found else _unreadable(pictures, kit)
+            if not (found or unreadable):
+                raise SitegenError(f"《{paper.title}》不能生成 PDF：{error.message}") from error
             lacking |= found
+            pictures = {src: picture for src, picture in pictures.items() if src not in unreadable}
 
 
-def _set(paper: Paper, kit: Kit, lacking: Iterable[str]) -> bytes:
+def _set(setting: _Setting, paper: Paper, kit: Kit, lacking: Iterable[str]) -> bytes:
     """The file; what is `lacking` in the fonts has its number in its place."""
     compiler, faces = _compiler(kit.fonts)
-    setting = _Setting(_spelled(paper, lacking), kit)
     words = setting.words() | {"faces": faces, "title": _UNSEEN.sub("", paper.title), "issuers": paper.issuers}
     words["codes"] = _CODES if lacking else ""
     with setting.pictures() as root:
@@ -175,14 +184,6 @@ def _is_joiner(character: str) -> bool:
     return category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
-def _why(paper: Paper, error: typst.TypstError) -> str:
-    """What is wrong with the document, and what to do about it."""
-    about = f"《{paper.title}》不能生成 PDF："
-    if "image" in error.message or "decode" in error.message:
-        return f"{about}有一张图片读不了。请检查正文里的图片能否打开，或者另存为 PNG 再换上（{error.message}）。"
-    return f"{about}{error.message}"
-
-
 # ---------------------------------------------------------------- fonts
 
 
@@ -230,15 +231,12 @@ def _folder_of(fonts: Iterable[Font]) -> Iterator[list[str]]:
 class _Setting:
     """What becomes of one paper."""
 
-    def __init__(self, paper: Paper, kit: Kit) -> None:
+    def __init__(self, paper: Paper, fonts: Sequence[Font], pictures: Pictures) -> None:
         title, html, caption = (_UNSEEN.sub("", text) for text in (paper.title, paper.html, paper.caption))
         self._paper = paper = paper._replace(title=title, html=html, caption=caption)
-        self._fonts = kit.fonts
+        self._fonts = fonts
         self._blocks = blocks_of(paper.html)
-        digests = dict(paper.images)
-        images = {image.src for image in _images(self._blocks)}
-        found = {src: _readable(kit.sources.get(digests.get(src, ""), "")) for src in sorted(images)}
-        self._sources = {src: source for src, source in found.items() if source is not None}
+        self._sources = pictures
         self._wanted = {run.link[1:] for run in runs_in(self._blocks) if run.link.startswith("#")}
         self._anchors: set[str] = set()  # of those that are wanted, the ones that are there
         for block in self._blocks:
@@ -256,7 +254,7 @@ class _Setting:
         day = max(paper.day, _FIRST_DAY)
         language, _, region = paper.language.partition("-")
         blocks = [block for block in self._blocks if not isinstance(block, Footnotes)]
-        shown = self._all([*_facts(paper), *blocks], is_top=True)
+        shown = self._all([*facts_of(paper), *blocks], is_top=True)
         foot = [shown.pop()] if shown and shown[-1]["is"] == "colophon" else []
         return {
             "lines": title_lines(paper.title),
@@ -276,7 +274,7 @@ class _Setting:
 
     def pictures(self) -> AbstractContextManager[str | None]:
         """A folder with the pictures, for as long as they are needed."""
-        return _pictures(self._sources) if self._sources else nullcontext()
+        return _folder_with(self._sources) if self._sources else nullcontext()
 
     # ------------------------------------------------ blocks
 
@@ -285,9 +283,9 @@ class _Setting:
         before = ""
         for i, block in enumerate(blocks):
             kind = block.kind if isinstance(block, Paragraph) else ""
-            if isinstance(block, Paragraph) and kind in _IMPRINT:
+            if isinstance(block, Paragraph) and kind in IMPRINT:
                 row = self._imprint(block)
-                if before in _IMPRINT:
+                if before in IMPRINT:
                     shown[-1]["rows"].append(row)
                 else:
                     shown.append({"is": "colophon", "rows": [row]})
@@ -299,7 +297,7 @@ class _Setting:
                 following = blocks[i + 1] if i + 1 < len(blocks) else None
                 made["has-caption"] = isinstance(following, Paragraph) and following.kind == "text-caption"
                 if kind in ("signature", "sign-date"):
-                    made["right"] = _from_right(blocks, i)
+                    made["right"] = from_right(blocks, i)
                 shown.append(made)
             elif isinstance(block, Table):
                 table = self._table(block, wide, is_top=is_top)
@@ -328,9 +326,9 @@ class _Setting:
             "face": _HEADING_FACES.get(block.kind) or {1: "hei", 2: "kai"}.get(level, "fangsong"),
             "anchor": anchor,
             "is-next": before == block.kind or (block.kind == "sign-date" and before == "signature"),
-            "is-title": _is_title(block, before),
-            "indent": _note_indent(block.text) if block.kind == "attach-note" else [],
-            "lines": title_lines(block.text) if _is_title(block, before) and _is_plain(block) else [],
+            "is-title": is_title(block, before),
+            "indent": note_indent(block.text) if block.kind == "attach-note" else [],
+            "lines": title_lines(block.text) if is_title(block, before) and _is_plain(block) else [],
             "runs": [block.text] if block.kind == "code" else self._runs(block.runs, run_in),
             "id": next(self._ids),
             "has-image": any(run.image for run in block.runs),
@@ -338,10 +336,8 @@ class _Setting:
 
     def _imprint(self, block: Paragraph) -> Json:
         """A line of 版记; who printed it and when stand at its two ends."""
-        match = _PRINTED.fullmatch(block.text)
-        if match and len(block.runs) == 1:
-            return {"first": [match[1]], "last": [match[2]]}
-        return {"first": self._runs(block.runs), "last": []}
+        runs, printed = imprint_of(block)
+        return {"first": self._runs(runs), "last": [printed] if printed else []}
 
     def _block(self, block: Block, wide: float) -> Json:
         match block:
@@ -437,54 +433,8 @@ class _Setting:
         return {"path": path, "alt": image.text, "width": image.width}
 
 
-_NUMBERED_NOTE = re.compile("(附[件表图])?[ \u3000]*[：:]?[ \u3000]*([0-9０-９]{1,2})[ \u3000]*[.．、]")
-_NOTE = re.compile("附[件表图][ \u3000]*[：:]")
-
-
-def _note_indent(text: str) -> tuple[float, float]:
-    """How many characters the lines of 附件说明 are from the left, and those after the first from these (7.3.4)."""
-    if numbered := _NUMBERED_NOTE.match(text):
-        return (2, 4.5) if numbered[1] else (5, 1.5)
-    return (2, 3) if _NOTE.match(text) else (5, 0)
-
-
-def _from_right(blocks: Sequence[Block], i: int) -> float:
-    """How many characters 署名 or 成文日期 is from the right: the date 4, the names centred above it (7.3.5.1)."""
-    group = [(block.kind, width_of(block.text)) if isinstance(block, Paragraph) else ("", 0.0) for block in blocks]
-    first = last = i
-    while first and group[first - 1][0] == "signature":
-        first -= 1
-    while group[last][0] == "signature" and last + 1 < len(group) and group[last + 1][0] in ("signature", "sign-date"):
-        last += 1
-    if group[last][0] != "sign-date":
-        return 2
-    middle = max(4 + group[last][1] / 2, 2 + max(wide for _, wide in group[first : last + 1]) / 2)
-    return max(0.0, middle - group[i][1] / 2)
-
-
-_SENTENCE = re.compile("[。；！？]|[：，]$")
-_LONGEST_TITLE = 60
-
-
-def _is_title(block: Paragraph, before: str) -> bool:
-    """Whether it is the title of a text of its own: in a compilation, attached to the one above, or issued by it."""
-    if block.kind == "rule-title":
-        return True
-    if before == "appendix":
-        is_short = len(block.text) <= _LONGEST_TITLE and not _SENTENCE.search(block.text)
-        return block.kind in ("", "chapter") and is_short
-    return before in ("sign-date", "annotation") and block.level == 2 and not block.kind
-
-
 def _is_plain(block: Paragraph) -> bool:
     return all(run == Run(run.text) for run in block.runs)
-
-
-def _facts(paper: Paper) -> Iterator[Block]:
-    """The fields of the column's kind, as the table above the text."""
-    if paper.facts:
-        rows = [[Cell((Paragraph((Run(word),)),) if word else ()) for word in row] for row in paper.facts]
-        yield Table(tuple((label._replace(is_header=True), value) for label, value in rows), columns=2)
 
 
 def _note_of(fonts: Iterable[Font]) -> str:
@@ -496,34 +446,48 @@ def _note_of(fonts: Iterable[Font]) -> str:
 # ---------------------------------------------------------------- pictures
 
 
-def _images(blocks: Iterable[Block]) -> Iterator[Image]:
-    return (run.image for run in runs_in(blocks) if run.image)
+def _pictures_of(paper: Paper, kit: Kit) -> Pictures:
+    """The pictures of the text that a PDF can hold; what stands in the place of the others is their text."""
+    digests = dict(paper.images)
+    if not digests:
+        return {}
+    wanted = {run.image.src for run in runs_in(blocks_of(paper.html)) if run.image}
+    found = {}
+    for src in sorted(wanted.intersection(digests)):
+        data = read_picture(kit, digests[src])
+        kind = next((kind for start, kind in _PICTURES if data.startswith(start)), "")
+        picture = read_image(data) if kind else None
+        if picture is not None and picture.is_whole:
+            found[src] = (data, kind)
+    return found
 
 
-def _readable(path: str) -> tuple[str, str] | None:
-    """Path and kind of a picture, None if it is of a kind that a PDF cannot hold."""
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - what is not told a place is ""
-            head = file.read(1000)
-    except OSError:
-        return None
-    for start, kind in _PICTURES:
-        if head.startswith(start):
-            return path, kind
-    return (path, "svg") if b"<svg" in head else None
+def _unreadable(pictures: Pictures, kit: Kit) -> set[str]:
+    """Those of the pictures that are whole, and that typst cannot read for all that."""
+    import typst
+
+    compiler, _ = _compiler(kit.fonts)
+    found = set()
+    for src, picture in pictures.items():
+        with _folder_with({src: picture}) as root:
+            try:
+                compiler.compile(input=b'#image("/0.%s")' % picture[1].encode(), format="pdf", root=root)
+            except typst.TypstError:
+                found.add(src)
+    return found
 
 
-def _name_of(src: str, sources: Mapping[str, tuple[str, str]]) -> str:
-    return f"{list(sources).index(src)}.{sources[src][1]}"
+def _name_of(src: str, pictures: Pictures) -> str:
+    return f"{list(pictures).index(src)}.{pictures[src][1]}"
 
 
 @contextmanager
-def _pictures(sources: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+def _folder_with(pictures: Pictures) -> Iterator[str]:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="sitegen-pictures-", ignore_cleanup_errors=True) as folder:
-        for src, (path, _) in sources.items():
-            Path(folder, _name_of(src, sources)).write_bytes(Path(path).read_bytes())
+        for src, (data, _) in pictures.items():
+            Path(folder, _name_of(src, pictures)).write_bytes(data)
         yield folder
 
 

@@ -17,7 +17,7 @@ from sitegen.importers.blocks import squeeze
 from sitegen.importers.clauses import Event, Named, amended, repealed
 from sitegen.importers.draft import Draft, Entry, FieldValue, Note, NoteKind
 from sitegen.importers.evidence import DATE, REPEAL_NOTE, read_date
-from sitegen.importers.versions import Finding, Periods, Text, Versions, find_versions, is_part, title_key
+from sitegen.importers.versions import Finding, Periods, Text, Versions, find_versions, is_part, title_key, unsure
 
 
 class Related(NamedTuple):
@@ -144,10 +144,10 @@ def _amendments(known: _Known) -> Iterator[Finding]:
         for title in amended(text.title):
             target = known.called(title)
             if not target or target == known.rule(text.id):
-                yield _unsure(text, "题目说修改了另一份文件，这里没有那一份；请填写“修改”关系", title)
+                yield unsure(text, "题目说修改了另一份文件，这里没有那一份；请填写“修改”关系", title)
             elif _is_held(known, text, target) and not _order_of(known, text, target):
                 what = "题目说修改了另一份文件，那一份已是修改以后的文本，没有写成关系"
-                yield _unsure(text, what, f"{title}（{target}）")
+                yield unsure(text, what, f"{title}（{target}）")
             else:
                 note = Note(NoteKind.LINKED, "写成了“修改”关系", f"{target}；依据题目：{text.title}")
                 yield Finding(text.id, note, "amends", (target,))
@@ -201,12 +201,12 @@ def _repeals(known: _Known) -> Iterator[Finding]:
                     note = Note(NoteKind.LINKED, "写成了“废止”关系", f"《{named.title}》→ {claim}；依据：{clause}")
                     yield Finding(text.id, note, "repeals", (claim,))
             if doubts or not documents:
-                yield _unsure(
+                yield unsure(
                     text, REPEAL_NOTE, "".join(f"{doubt}、" for doubt in doubts)[:-1] + "：" * bool(doubts) + clause
                 )
     for name in sorted(known.versions.copies):
         for clause in _clauses(known.texts[name]):
-            yield _unsure(known.texts[name], REPEAL_NOTE, clause)
+            yield unsure(known.texts[name], REPEAL_NOTE, clause)
 
 
 def _clauses(text: Text) -> tuple[str, ...]:
@@ -283,7 +283,3 @@ def _revisions(known: _Known, orders: Mapping[tuple[str, date], str]) -> Iterato
 def _revision(event: Event) -> Entry:
     number = (("doc_no", event.doc_no),) if event.doc_no else ()
     return Entry((("date", event.day.isoformat()), *number, ("kind", event.kind)))
-
-
-def _unsure(text: Text, what: str, detail: str) -> Finding:
-    return Finding(text.id, Note(NoteKind.GUESSED, what, detail))

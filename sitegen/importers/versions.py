@@ -1,6 +1,6 @@
 """Which drafts are texts of one rule at different times, and from when each is in force.
 
-Exports `Text`, `Finding`, `Periods`, `Versions`, `find_versions`, `is_part`, `title_key`, `read_periods`.
+Exports `Text`, `Finding`, `Periods`, `Versions`, `find_versions`, `is_part`, `title_key`, `read_periods`, `unsure`.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def find_versions(texts: Sequence[Text], periods: Periods) -> Versions:
     for same_title in by_title.values():
         clusters, alone = _of_one_maker(same_title)
         findings += (
-            _guess(text, "有同名的文件，但这份没有写发文机关，不知是不是它的另一个文本", text.title) for text in alone
+            unsure(text, "有同名的文件，但这份没有写发文机关，不知是不是它的另一个文本", text.title) for text in alone
         )
         for cluster in clusters:
             kept, found = _apart([_dated(text, cluster, periods) for text in cluster])
@@ -207,7 +207,7 @@ def _apart(found: Sequence[_Dated]) -> tuple[list[_Dated], list[Finding]]:
         elif any(new.first == old.first for old in kept):
             same = next(old for old in kept if new.first == old.first)
             detail = f"{same.text.id}，都是 {new.first} 起"
-            findings.append(_guess(new.text, "与另一份稿件同名、同日施行而文字不同，没有合并", detail))
+            findings.append(unsure(new.text, "与另一份稿件同名、同日施行而文字不同，没有合并", detail))
         else:
             kept.append(new)
     return sorted(kept, key=lambda dated: (dated.first, dated.text.id)), findings
@@ -240,7 +240,8 @@ def _told(rule: Text, kept: Sequence[_Dated]) -> Iterator[Finding]:
         yield Finding(dated.text.id, note, "effective_date", dated.first)
 
 
-def _guess(text: Text, what: str, detail: str) -> Finding:
+def unsure(text: Text, what: str, detail: str) -> Finding:
+    """What could only be guessed of a text, to be looked at."""
     return Finding(text.id, Note(NoteKind.GUESSED, what, detail))
 
 

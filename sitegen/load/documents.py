@@ -41,6 +41,7 @@ from sitegen.model import (
     SiteConfig,
     Terms,
     Withdrawn,
+    are_regulations,
     digest,
 )
 from sitegen.review import Part
@@ -160,7 +161,7 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
     files = named if isinstance(named, tuple) else ()
     withdraw = given.get("withdraw")
     if internal is None or internal.is_withheld:
-        if internal is not None and internal.disclosure is not Disclosure.ACTIVE:
+        if internal is not None:
             internal = internal._replace(names=names_of(reader.text("title"), internal.doc_no))
         unread = data if "attachments" in places and "attachments" not in given else b""
         return Loaded(path, None, None, internal, (*files, *_named(body)), doc_id, unread, marks, tuple(notes.found))
@@ -170,7 +171,8 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
             line, column = places["withdraw"]
             for spot in screening.screen_text(f"原因：{withdraw[1]}", line, around.screen):  # readers are told it
                 notes.add(spot.code, line, column, spot.message, spot.hint, "撤回")
-        withdrawn = Withdrawn(doc_id, path, columns[:1], withdraw[0], withdraw[1], old_urls, reader.text("doc_no"))
+        names = names_of(reader.text("title"), internal.doc_no)
+        withdrawn = Withdrawn(doc_id, path, columns[:1], withdraw[0], withdraw[1], old_urls, internal.doc_no, names)
         told = let_pass(notes.found, internal)
         return Loaded(path, None, withdrawn, internal, (*files, *_named(body)), doc_id, b"", marks, told)
     parsed = parse(body, body_line)
@@ -186,7 +188,7 @@ def load_document(path: str, data: bytes, around: Surroundings, parse: Parse = m
     if document is not None:
         document = document._replace(stated=_stated(document, parsed.body))
     if document is not None and around.screen is not None and not notes.is_secret:
-        is_regulation = any(around.columns[name].kind.id == "regulation" for name in columns)
+        is_regulation = are_regulations(columns, around.columns)
         for spot in (
             *screen_document(root, doc_id, body, body_line, parsed.body.text, around.screen),
             *screening.screen_form(

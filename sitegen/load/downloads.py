@@ -1,11 +1,10 @@
 """Turn the part `downloads` (下载) of site.yaml into a `Downloads`.
 
-Exports `read_downloads`, `NAMES`, `libraries_of`.
+Exports `read_downloads`, `NAMES`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sitegen.load.fields import nearest
@@ -24,18 +23,6 @@ NAMES: Mapping[str, str] = {
 
 _FORMS: Mapping[str, str] = {"docx": "docx", "word": "docx", "文字版": "docx", "pdf": "pdf", "图片版": "pdf"}
 _NONE = "无"
-
-
-_LIBRARY_KINDS = ("regulation", "normative")
-
-
-def libraries_of(columns: Iterable[Column]) -> tuple[ColumnId, ...]:
-    """The columns that list what is in force, and so can be compiled: of 规章, 行政规范性文件; no archives."""
-    return tuple(
-        column.id
-        for column in columns
-        if column.kind.id in _LIBRARY_KINDS and not column.children and not re.search("废止|失效", column.name)
-    )
 
 
 def read_downloads(
@@ -115,7 +102,7 @@ def _compiled(
         return None
     if _is_none(item):
         return ()
-    libraries = libraries_of(tree.values())
+    libraries = [column.id for column in tree.values() if column.is_library]
     found: list[tuple[ColumnId, Item]] = []
     for name, part in columns_of(item, columns, tell):
         if name in tree and name not in libraries:

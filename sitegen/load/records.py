@@ -22,7 +22,18 @@ from sitegen.listing import Listing, is_settled
 from sitegen.load import fields as f
 from sitegen.load.documents import Loaded, Surroundings, caption_of, load_document
 from sitegen.load.files import with_files
-from sitegen.model import Body, Document, Heading, Internal, Places, Reference, Section, Withdrawn, digest
+from sitegen.model import (
+    Body,
+    Document,
+    Heading,
+    Internal,
+    Places,
+    Reference,
+    Section,
+    Withdrawn,
+    are_regulations,
+    digest,
+)
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -359,7 +370,7 @@ class _Reader:
             path,
             asked.stamp,
             source,
-            document.sealed(caption_of(document, is_regulation=_is_regulation(document, self.around))),
+            document.sealed(caption_of(document, is_regulation=are_regulations(document.columns, self.around.columns))),
             None,
             _shown(internal) if may_keep else internal,
             loaded.diagnostics,
@@ -377,10 +388,6 @@ class _Reader:
             line, parsed = unpack_body(blob)
             return markdown.moved(parsed, first_line - line)
         return markdown.parse_body(text, first_line)
-
-
-def _is_regulation(doc: Document, around: Surroundings) -> bool:
-    return any(around.columns[name].kind.id == "regulation" for name in doc.columns)
 
 
 def _may_keep(loaded: Loaded, stamp: bytes, around: Surroundings) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sitegen import __version__
 from sitegen.diagnostics import SEVERITY_NAMES, Severity
+from sitegen.gongwen import format_date_cn
 from sitegen.reports.coverage import Indicator, coverage
 from sitegen.reports.facts import Entry, OfficeLine, Report
 from sitegen.reports.text import counted_words
@@ -51,7 +52,7 @@ def _page(report: Report) -> Iterator[str]:
         f"<title>{escape(title)}</title>\n<style>\n{_CSS}</style>\n</head>\n<body>\n"
     )
     yield f'<header>\n<p class="about">{escape(report.agency)}　内部使用，不对外公开</p>\n<h1>{escape(title)}</h1>\n'
-    yield f'<p class="about">按 {_day(report.day)} 的情况计算。逾期、有效性和是否到期，都以这一天为准。'
+    yield f'<p class="about">按 {format_date_cn(report.day)} 的情况计算。逾期、有效性和是否到期，都以这一天为准。'
     yield f"由 sitegen {escape(__version__)} 根据稿件和设置算出，没有人工填写的内容。</p>\n"
     yield "</header>\n<main>\n"
     yield _summary(report)
@@ -170,7 +171,7 @@ def _columns(report: Report) -> str:
     )
     if not report.columns:
         return "<p>没有末级栏目。</p>\n"
-    return _table(f"各栏目到 {_day(report.day)} 的更新情况", heads, rows) + (
+    return _table(f"各栏目到 {format_date_cn(report.day)} 的更新情况", heads, rows) + (
         '<p class="note">没有写时限的栏目，没有规定或者设置要求它按期更新。'
         "更新周期在 site.yaml 的 检查/更新周期 里设置。</p>\n"
         + (f"<p>没有稿件的栏目 {len(blank)} 个：{escape('、'.join(blank))}。</p>\n" if blank else "")
@@ -410,10 +411,6 @@ def _cell(cell: Shown) -> str:
 def _bad(text: str) -> _Markup:
     """A word that must not be overlooked, in print too: a mark and weight, not colour alone."""
     return _Markup(f'<span class="bad">▲ {escape(text)}</span>')
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _ordinal(number: int) -> str:

@@ -149,6 +149,8 @@ def _read_picture(data: bytes) -> Iterator[Found]:
         yield Spot("S240", 1, 1, "图片属性里的作者是个人姓名", "属性—详细信息—删除属性和个人信息。")
     if texts := [text for text in (*picture.texts, *picture.people) if text]:
         yield Part("图片属性", "\n".join(texts))
+    if not picture.is_whole and len(data) < _LARGEST_IMAGE:  # of which only the beginning was read
+        raise damaged()
     if min(picture.width, picture.height) >= _SMALLEST:
         yield Spot(
             "S247",

@@ -1,6 +1,7 @@
 """Turn the bytes of an image into its size and what its properties say: where it was taken, by whom (Exif, XMP, IPTC).
 
-Exports `Picture`, `read_image`. JPEG, PNG, WebP, TIFF, GIF and BMP are read; the pixels are not looked at.
+Exports `Picture`, `read_image`. JPEG, PNG, WebP, TIFF, GIF and BMP are read; of the pixels only whether they are
+there.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sitegen.screening.patterns import later
@@ -20,6 +21,7 @@ class Picture:
 
     width: int = 0
     height: int = 0
+    is_whole: bool = True  # nothing is missing at its end, and what can be checked is right: programs show it
     has_place: bool = False  # GPS coordinates
     people: list[str] = field(default_factory=list)  # author, owner
     texts: list[str] = field(default_factory=list)  # title, comment, keywords
@@ -30,7 +32,7 @@ class _CutError(Exception):
 
 
 def read_image(data: bytes) -> Picture | None:
-    """What the properties of the image say; None if it is damaged or of another kind."""
+    """What the properties of the image say, also of one that is damaged; None if not even its size can be read."""
     picture = Picture()
     try:
         if data.startswith(b"\xff\xd8\xff"):
@@ -44,11 +46,12 @@ def read_image(data: bytes) -> Picture | None:
         elif data.startswith((b"GIF87a", b"GIF89a")):
             picture.width, picture.height = _unpack("<HH", data, 6)
             _read_xmp(data, picture)
+            _walk_gif(data)
         elif data.startswith(b"BM"):
             width, height = _unpack("<ii", data, 18)
             picture.width, picture.height = abs(width), abs(height)
     except _CutError:
-        return None
+        picture.is_whole = False
     return picture if picture.width and picture.height else None
 
 
@@ -86,6 +89,7 @@ def _read_jpeg(data: bytes, picture: Picture) -> None:
         elif marker == 0xFE:
             picture.texts.append(_text(body))
         if marker in (0xDA, 0xD9):  # the pixels begin
+            picture.is_whole = data.rfind(b"\xff\xd9", at) >= 0
             return
         at += 2 + max(size, 2)
 
@@ -93,6 +97,7 @@ def _read_jpeg(data: bytes, picture: Picture) -> None:
 def _read_png(data: bytes, picture: Picture) -> None:
     picture.width, picture.height = _unpack(">II", data, 16)
     at = 8
+    pixels: list[bytes] = []
     while at < len(data):
         (size,) = _unpack(">I", data, at)
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
@@ -100,10 +105,60 @@ def _read_png(data: bytes, picture: Picture) -> None:
             _read_exif(body, picture)
         elif kind in (b"tEXt", b"zTXt", b"iTXt"):
             _read_png_text(kind, body, picture)
-        elif kind == b"IEND":
+        elif kind == b"IDAT":
+            pixels.append(body)
+        if _unpack(">I", data, at + 8 + size)[0] != zlib.crc32(body, zlib.crc32(kind)):
+            picture.is_whole = False
+        if kind == b"IEND":
+            picture.is_whole &= _has_rows(data, pixels)
             return
         at += 12 + size
     raise _CutError
+
+
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by the kind of its colours
+_MOST_BYTES = 1 << 30  # of the pixels: no program shows more
+
+
+def _has_rows(data: bytes, pixels: Sequence[bytes]) -> bool:
+    """Whether the pixels of a PNG can be unpacked, and are as many as its head says."""
+    width, height, depth, colours, _, _, is_interlaced = _unpack(">IIBBBBB", data, 16)
+    if is_interlaced:
+        wanted = height * (width * depth * _SAMPLES.get(colours, 1) // 8)  # and at least as many
+    else:
+        wanted = height * (1 + (width * depth * _SAMPLES.get(colours, 1) + 7) // 8)
+    if wanted > _MOST_BYTES:
+        return False
+    packed = zlib.decompressobj()
+    found = 0
+    try:
+        for part in pixels:
+            while part and found < wanted:
+                found += len(packed.decompress(part, 1_000_000))
+                part = packed.unconsumed_tail
+    except zlib.error:
+        return False
+    return found >= wanted
+
+
+def _walk_gif(data: bytes) -> None:
+    """Raise `_CutError` where the image ends before its last block."""
+    at = 13 + _colours(_unpack("B", data, 10)[0])
+    while (mark := _unpack("B", data, at)[0]) != 0x3B:
+        if mark == 0x2C:  # a picture
+            at += 11 + _colours(_unpack("B", data, at + 9)[0])
+        elif mark == 0x21:  # what is said of one
+            at += 2
+        else:
+            raise _CutError
+        while size := _unpack("B", data, at)[0]:
+            at += 1 + size
+        at += 1
+
+
+def _colours(flags: int) -> int:
+    """How many bytes a table of colours takes."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _read_png_text(kind: bytes, body: bytes, picture: Picture) -> None:
@@ -130,6 +185,7 @@ def _inflate(data: bytes) -> bytes:
 
 def _read_webp(data: bytes, picture: Picture) -> None:
     at = 12
+    picture.is_whole = _unpack("<I", data, 4)[0] + 8 <= len(data)
     while at + 8 <= len(data):
         kind, (size,) = data[at : at + 4], _unpack("<I", data, at + 4)
         body = data[at + 8 : at + 8 + size]

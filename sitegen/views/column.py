@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from sitegen.catalog import Catalog
-from sitegen.model import Body, Column, ColumnId, DocId, Document, ListStyle, Task
+from sitegen.model import LIBRARY_KINDS, Body, Column, ColumnId, DocId, Document, ListStyle, Task
 from sitegen.views.document import single_page
 from sitegen.views.downloads import files_of
 from sitegen.views.frames import Chrome, Item, desk
@@ -15,7 +15,6 @@ from sitegen.views.library import TABS, files_of_library, tabs_of
 from sitegen.views.life import note_of
 from sitegen.views.pages import FileLink, LibraryTab, ListPage, MenuItem
 from sitegen.views.rows import page_path, pager, pages, row_of
-from sitegen.views.shelves import LIBRARY_KINDS
 
 
 class ListRecipe(NamedTuple):

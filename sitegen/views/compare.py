@@ -1,6 +1,6 @@
 """Turn the texts of a rule into pages that show, for two of them, what was changed (法律、法规、规章 as amended).
 
-Exports `tasks`, `tasks_of`, `compare_url`, `comparisons_url`, `CompareRecipe`, `ComparisonsRecipe`.
+Exports `tasks`, `tasks_of`, `compare_url`, `comparisons_url`, `CompareRecipe`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sitegen.catalog import Catalog, trail
 from sitegen.markdown import render_body, without_order
-from sitegen.model import Body, DocId, Link, Task
+from sitegen.model import Body, DocId, Link, Task, are_regulations
 from sitegen.redline import Change, Comparison, Mark, Part, Place, compare
 from sitegen.redline import Piece as Stretch
 from sitegen.versions import VersionOn
@@ -33,7 +33,6 @@ from sitegen.views.pages import (
 
 _MOST_IN_ALL_PAIRS = 12  # texts; with more, each is compared with the one before it and with the current one
 _LONGEST_SNIPPET = 14
-_REGULATION = "regulation"
 _TAG = re.compile("<[^>]*>")
 
 
@@ -94,7 +93,7 @@ class CompareRecipe(NamedTuple):
         )
 
 
-class ComparisonsRecipe(NamedTuple):
+class _ListRecipe(NamedTuple):
     """The page that lists which texts of a rule can be compared."""
 
     chrome: Chrome
@@ -177,8 +176,7 @@ def _comparisons(catalog: Catalog, rule: DocId) -> Iterator[Task]:
         for i, version in enumerate(versions)
     )
     rows = tuple(text.row for text in texts)
-    columns = catalog.documents[rule].columns
-    has_orders = all(catalog.columns[name].kind.id != _REGULATION for name in columns)
+    has_orders = not are_regulations(catalog.documents[rule].columns, catalog.columns)
     urls = {(i, j): compare_url(rule, versions[i].day, versions[j].day) for i, j in _pairs(len(versions), current)}
     for (i, j), url in urls.items():
         others = tuple(
@@ -193,7 +191,7 @@ def _comparisons(catalog: Catalog, rule: DocId) -> Iterator[Task]:
         for i, row in enumerate(rows)
     )
     index = comparisons_url(rule)
-    yield Task(index, "html", ComparisonsRecipe(chrome, item, index, listed), "comparisons.html")
+    yield Task(index, "html", _ListRecipe(chrome, item, index, listed), "comparisons.html")
 
 
 def _pairs(count: int, current: int) -> Iterable[tuple[int, int]]:

@@ -23,6 +23,7 @@ from sitegen.model import (
     Link,
     Relation,
     Task,
+    are_regulations,
 )
 from sitegen.views.compare import comparisons_url
 from sitegen.views.downloads import files_of
@@ -43,7 +44,6 @@ from sitegen.views.pages import (
 )
 from sitegen.views.rows import file_link, row_of, update_row
 
-_REGULATION = "regulation"
 # What is shown below the rows of the layout, where it has no place for it and the author wrote it.
 _ALWAYS = (
     LayoutCell("validity", "有效性"),
@@ -237,7 +237,7 @@ def history_note(catalog: Catalog) -> str:
 def text_of(chrome: Chrome, doc: Document, body: Body, links: Sequence[Link]) -> tuple[str, Sequence[Heading]]:
     """The HTML of the text and its headings; of 规章 without the signed order (国办公开办函〔2021〕33号)."""
     html = render_body(body, links)
-    if any(chrome.columns[name].kind.id == _REGULATION for name in doc.columns):
+    if are_regulations(doc.columns, chrome.columns):
         shown = without_order(html)
         if shown != html:
             return shown, [heading for heading in body.outline if f'id="{escape(heading.anchor)}"' in shown]

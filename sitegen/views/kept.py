@@ -5,25 +5,29 @@ Exports `Shown`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sitegen.model import Document, Task
 from sitegen.views.frames import Chrome
 
 
 class Shown(NamedTuple):
-    """A file made of a document, without the document: it is made of this, the chrome and the document.
+    """A file made of a document, without the document and the chrome: its recipe has these in `doc` and `chrome`."""
 
-    `recipe` is a named tuple that begins with these two; `around` is what follows in it.
-    """
+    task: Task
 
-    path: str
-    format: str
-    template: str
-    recipe: Callable[..., object]
-    around: tuple[object, ...]
+    @classmethod
+    def of(cls, task: Task) -> Shown:
+        """What is kept of a task whose model is the recipe of one document."""
+        recipe: Any = task.model
+        return cls(task._replace(model=_with(recipe, None, None)))
 
-    def task(self, chrome: Chrome, doc: Document) -> Task:
+    def of_edited(self, chrome: Chrome, doc: Document) -> Task:
         """The file of `doc`, which differs from the document that it was made for in nothing but the body."""
-        return Task(self.path, self.format, self.recipe(chrome, doc, *self.around), self.template)
+        return self.task._replace(model=_with(self.task.model, chrome, doc))
+
+
+def _with(recipe: Any, chrome: Chrome | None, doc: Document | None) -> object:
+    """The recipe with these, as far as it has them."""
+    given = {"chrome": chrome, "doc": doc}
+    return recipe._replace(**{name: value for name, value in given.items() if name in recipe._fields})

@@ -1,6 +1,6 @@
 """规章库 and 规范性文件库: their tabs, 制度文件汇编 and its files, and the numbers of the annual report.
 
-Exports `TABS`, `tabs_of`, `files_of_library`, `tasks`, `tasks_of`, `bundles_of`, `bundle_of`, `counts`, `YearCounts`.
+Exports `TABS`, `tabs_of`, `files_of_library`, `tasks`, `tasks_of`, `bundles_of`, `counts`, `YearCounts`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from sitegen.catalog import Catalog
+from sitegen.gongwen import format_date_cn
 from sitegen.model import Body, Bundle, Column, ColumnId, DocId, Document, Heading, Link, Task, Validity
 from sitegen.paper import Paper
 from sitegen.validity import IN_FORCE
 from sitegen.views.document import outline_of, relative, text_of
-from sitegen.views.downloads import PaperRecipe, files_of
+from sitegen.views.downloads import TITLES, PaperRecipe, files_of, recipe_of
 from sitegen.views.frames import Chrome, Desk, Item, desk
-from sitegen.views.life import day_cn
 from sitegen.views.pages import CompilationPage, CompiledText, Crumb, FileLink, LibraryTab, Outline
 from sitegen.views.shelves import ENDED, Shelves
 
@@ -48,8 +48,8 @@ def files_of_library(shared: Desk, column: Column) -> tuple[FileLink, ...]:
     found = [FileLink(_heading(shared, column), compilation_url(column), "网页", "")]
     for form, path in _papers(shared, column):
         name = f"{column.name}{_heading(shared, column)}.{form}"
-        found.append(FileLink(f"下载汇编{_FORMS[form]}", path, form.upper(), "", name))
-    if bundle_of(catalog, column):
+        found.append(FileLink(f"下载汇编{TITLES[form]}", path, form.upper(), "", name))
+    if _packed(catalog, column):
         found.append(FileLink("全部文件打包下载", _bundle_path(column), "ZIP", ""))
     return tuple(found)
 
@@ -116,8 +116,10 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
         )
         yield Task(compilation_url(column), "html", recipe, "compilation.html")
         for form, path in _papers(shared, column):
-            papers = tuple(PaperRecipe(shared.chrome, doc, catalog.links.get(doc.id, ())) for doc in documents)
-            yield Task(path, form, CompiledPaperRecipe(shared.chrome, column_id, recipe.day, papers))
+            papers = tuple(recipe_of(catalog, doc) for doc in documents)
+            title, address = f"{column.name}制度文件汇编", shared.chrome.absolute(compilation_url(column))
+            language = shared.chrome.shell.language
+            yield Task(path, form, CompiledPaperRecipe(title, address, language, recipe.day, papers))
 
 
 def tasks_of(catalog: Catalog, ids: Collection[DocId]) -> Iterator[Task]:
@@ -129,22 +131,20 @@ def tasks_of(catalog: Catalog, ids: Collection[DocId]) -> Iterator[Task]:
             yield task
 
 
-_FORMS = {"docx": "文字版（Word）", "pdf": "图片版（PDF）"}
-
-
 def _papers(shared: Desk, column: Column) -> Iterator[tuple[str, str]]:
     """In which forms the compilation can be downloaded, and where: in those of the documents in it."""
     catalog = shared.catalog
     if _is_whole(catalog, column, shared.shelves[column.id]):
-        made = {path.rpartition(".")[2] for _, path in bundle_of(catalog, column)}
-        yield from ((form, f"{column.id}/compilation/{column.id}-汇编.{form}") for form in _FORMS if form in made)
+        made = {path.rpartition(".")[2] for _, path in _packed(catalog, column)}
+        yield from ((form, f"{column.id}/compilation/{column.id}-汇编.{form}") for form in TITLES if form in made)
 
 
 class CompiledPaperRecipe(NamedTuple):
     """The compilation as one Word or PDF file: a list of the texts, then each of them on a page of its own."""
 
-    chrome: Chrome
-    column: ColumnId
+    title: str
+    address: str  # of its page
+    language: str
     day: date | None  # of the last change
     papers: tuple[PaperRecipe, ...]
 
@@ -160,7 +160,6 @@ class CompiledPaperRecipe(NamedTuple):
 
     def make(self, bodies: Mapping[str, Body]) -> Paper:
         """What the file is made of."""
-        column = self.chrome.columns[self.column]
         contents, texts, images, notes = [], [], [], 0
         for recipe in self.papers:
             name, paper = recipe.doc.id, recipe.make(bodies)
@@ -175,12 +174,12 @@ class CompiledPaperRecipe(NamedTuple):
             images += [(f"{quote(name)}/{src}", digest) for src, digest in paper.images]
             notes += count
         return Paper(
-            title=f"{column.name}制度文件汇编",
+            title=self.title,
             html=f"<ol>{''.join(contents)}</ol>{''.join(texts)}",
-            caption=f"（截至{day_cn(self.day)}现行有效）" if self.day else "",
+            caption=f"（截至{format_date_cn(self.day)}现行有效）" if self.day else "",
             images=tuple(images),
-            language=self.chrome.shell.language,
-            address=self.chrome.absolute(compilation_url(column)),
+            language=self.language,
+            address=self.address,
             day=self.day or date.min,
         )
 
@@ -281,13 +280,13 @@ def bundles_of(catalog: Catalog) -> Iterator[Bundle]:
     """The zip of each library that has files to pack."""
     for column_id in desk(catalog).shelves:
         column = catalog.columns[column_id]
-        members = bundle_of(catalog, column)
+        members = _packed(catalog, column)
         if members:
             ids = desk(catalog).shelves[column_id].current
             yield Bundle(_bundle_path(column), (("目录.csv", _contents(catalog, ids)),), members, ids)
 
 
-def bundle_of(catalog: Catalog, column: Column) -> tuple[tuple[str, str], ...]:
+def _packed(catalog: Catalog, column: Column) -> tuple[tuple[str, str], ...]:
     """The files of all that is in force in a library that is compiled: name in the zip, path in the output."""
     shelves = desk(catalog).shelves[column.id]
     if not _is_whole(catalog, column, shelves):

@@ -11,7 +11,7 @@ from itertools import pairwise
 from unicodedata import east_asian_width
 
 from sitegen.catalog import Catalog
-from sitegen.gongwen import normalize_doc_no
+from sitegen.gongwen import format_date_cn, normalize_doc_no
 from sitegen.model import DocId, Document, Relation, RelationKind, UpdateKind, Validity
 from sitegen.validity import Turn, ValidityOn, amends, beginning
 from sitegen.views.compare import compare_url
@@ -28,15 +28,6 @@ RELATIONS: Mapping[RelationKind, tuple[str, str]] = {
     RelationKind.SUPPORTS: ("本文件配套的文件", "本文件的配套文件"),
 }
 """What is said of the documents that one acts on, and of those that act on it."""
-
-
-def day_cn(day: date) -> str:
-    """A date in running text.
-
-    >>> day_cn(date(2026, 1, 2))
-    '2026年1月2日'
-    """
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 # ---------------------------------------------------------------- what a reader must know first
@@ -67,8 +58,8 @@ def since_when(catalog: Catalog, doc: Document) -> str:
     life = catalog.lives.get(doc.id)
     turns = life.changes if life else ()
     end = next((turn for turn in turns if turn.day > catalog.as_of and turn.state.state in ENDED), None)
-    until = f"至{day_cn(end.day - timedelta(1))}" if end else "起"
-    return f"自{day_cn(state.since)}{until}"
+    until = f"至{format_date_cn(end.day - timedelta(1))}" if end else "起"
+    return f"自{format_date_cn(state.since)}{until}"
 
 
 def note_of(catalog: Catalog, doc_id: DocId) -> tuple[str, str, str]:
@@ -80,16 +71,17 @@ def note_of(catalog: Catalog, doc_id: DocId) -> tuple[str, str, str]:
         rule = catalog.version_of.get(doc_id)
         day = next((text.day for text in catalog.rules.get(rule or "", ()) if text.id == doc_id), None)
         first = beginning(catalog.documents[doc_id])
-        return (f"新文本，自{day_cn(day)}起施行" if day else f"自{day_cn(first)}起施行" if first else ""), "", ""
+        begins = day or first
+        return f"{'新文本，' if day else ''}自{format_date_cn(begins)}起施行" if begins else "", "", ""
     if state.state not in ENDED or state.since is None:
         return "", "", ""
     reason = f"（{state.reason}）" if state.reason else ""
-    return f"{day_cn(state.since)}{state.state.value}{reason}", *_link(_cause(catalog, state))
+    return f"{format_date_cn(state.since)}{state.state.value}{reason}", *_link(_cause(catalog, state))
 
 
 def _standing(catalog: Catalog, doc: Document, state: ValidityOn) -> Iterator[NoticeLine]:
     """What the document is today; nothing where it is simply in force."""
-    when = f"已于{day_cn(state.since)}" if state.since else "已"
+    when = f"已于{format_date_cn(state.since)}" if state.since else "已"
     cause = _cause(catalog, state)
     if state.state is Validity.EFFECTIVE:
         yield from _revised(catalog, doc)
@@ -98,7 +90,7 @@ def _standing(catalog: Catalog, doc: Document, state: ValidityOn) -> Iterator[No
         life = catalog.lives.get(doc.id)
         is_planned = life is not None and all(turn.kind is not UpdateKind.EFFECTIVE for turn in life.changes)
         verb = "原定自" if is_planned and first else "自"
-        text = f"本文件尚未施行，{verb}{day_cn(first) if first else '规定的日期'}起施行。"
+        text = f"本文件尚未施行，{verb}{format_date_cn(first) if first else '规定的日期'}起施行。"
         yield NoticeLine(text, reason=state.reason)
     elif state.state is Validity.AMENDED:
         yield NoticeLine(_amended(catalog, doc, state, when), *_link(cause), state.reason, "修改依据")
@@ -127,7 +119,7 @@ def _revised(catalog: Catalog, doc: Document) -> Iterator[NoticeLine]:
     ]
     if held:
         articles = f"（{'、'.join(held[-1].articles)}）" if held[-1].articles else ""
-        text = f"本文件已于{day_cn(held[-1].effective_date)}修改{articles}，以下为修改后的文本。"
+        text = f"本文件已于{format_date_cn(held[-1].effective_date)}修改{articles}，以下为修改后的文本。"
         yield NoticeLine(text, *_link(catalog.documents[held[-1].source]), lead="修改依据")
 
 
@@ -136,7 +128,7 @@ def _extended(catalog: Catalog, doc: Document) -> Iterator[NoticeLine]:
     extensions = [relation for relation in _amendments(catalog, doc) if _extends(catalog, doc, relation)]
     if extensions:
         last = doc.expire_date or doc.stated.expire
-        text = f"本文件有效期已延长{f'至{day_cn(last)}' if last else ''}。"
+        text = f"本文件有效期已延长{f'至{format_date_cn(last)}' if last else ''}。"
         yield NoticeLine(text, *_link(catalog.documents[extensions[-1].source]))
 
 
@@ -168,7 +160,7 @@ def _coming(catalog: Catalog, doc: Document, state: ValidityOn) -> Iterator[Noti
     is_in_force = state.state is not Validity.PENDING
     new_texts = {turn.day for turn in turns if turn.kind is UpdateKind.EFFECTIVE and turn.cause}
     for turn in turns:
-        day = day_cn(turn.day)
+        day = format_date_cn(turn.day)
         if turn.kind is UpdateKind.EFFECTIVE and turn.cause:
             text = f"{'以下是现行文本；' if is_in_force else ''}新文本已经公布，自{day}起施行。"
             yield NoticeLine(text, f"{day}起施行的文本", catalog.documents[turn.cause].url, lead="见")
@@ -181,7 +173,7 @@ def _coming(catalog: Catalog, doc: Document, state: ValidityOn) -> Iterator[Noti
 
 
 def _coming_amendment(catalog: Catalog, doc: Document, turn: Turn) -> Iterator[NoticeLine]:
-    day = day_cn(turn.day)
+    day = format_date_cn(turn.day)
     for relation in _amendments(catalog, doc):
         if relation.source != turn.cause or relation.effective_date != turn.day or _extends(catalog, doc, relation):
             continue
@@ -237,19 +229,19 @@ def _notice_of_version(catalog: Catalog, doc: Document) -> Notice | None:
     link = _link(catalog.documents[rule])
     name = f"《{doc.title}》"
     if version not in versions:
-        text = f"这是{name}原定{day_cn(version.day)}起施行的文本，施行前已经废止或失效，没有施行。"
+        text = f"这是{name}原定{format_date_cn(version.day)}起施行的文本，施行前已经废止或失效，没有施行。"
         return Notice(version.state.state.value, text, *link, lead="见")
     if version.day > catalog.as_of:
-        text = f"这是{name}自{day_cn(version.day)}起施行的文本，现在尚未施行。"
+        text = f"这是{name}自{format_date_cn(version.day)}起施行的文本，现在尚未施行。"
         return Notice(Validity.PENDING.value, text, *link, lead="现行文本")
-    text = f"这是{name}{day_cn(version.day)}起施行的文本"
+    text = f"这是{name}{format_date_cn(version.day)}起施行的文本"
     end = catalog.validity.get(rule)
     if version.day < shown.day:
         after = versions[versions.index(version) + 1]
-        text = f"{text}，已于{day_cn(after.day)}被修改{f'（{after.doc_no}）' if after.doc_no else ''}。"
+        text = f"{text}，已于{format_date_cn(after.day)}被修改{f'（{after.doc_no}）' if after.doc_no else ''}。"
         return Notice(Validity.AMENDED.value, text, *link, lead="最后的文本" if _is_ended(end) else "现行文本")
     if end and _is_ended(end):
-        text = f"{text}，已于{day_cn(end.since)}{end.state.value}。" if end.since else f"{text}，已{end.state.value}。"
+        text = f"{text}，已{f'于{format_date_cn(end.since)}' if end.since else ''}{end.state.value}。"
         reason = end.reason or _where(catalog, catalog.documents[rule], end.cause)
         return Notice(end.state.value, text, *link, reason, "说明见")
     line = NoticeLine(f"{text}，也是现行文本。", *link, lead="长期网址")

@@ -11,7 +11,7 @@ from sitegen.catalog import Catalog
 from sitegen.model import Body, Task, TextFile
 from sitegen.views.frames import HOME_NAME, Chrome, desk
 from sitegen.views.pages import Crumb, RedirectPage
-from sitegen.views.shelves import PAGES, was_library
+from sitegen.views.shelves import PAGES
 
 RULES_FILE = "redirects.nginx.conf"
 
@@ -69,5 +69,5 @@ def _moved(catalog: Catalog) -> Iterator[tuple[str, str, str]]:
         column = catalog.columns.get(hidden.parent)
         name, url = (column.name, column.url) if column else (HOME_NAME, "index.html")
         yield f"{hidden.id}/index.html", url, name
-        for part in PAGES if was_library(hidden) else ():
+        for part in PAGES if hidden.was_library else ():
             yield f"{hidden.id}/{part}/index.html", url, name

@@ -3,7 +3,7 @@
 A column of such a kind is a library, unless its name says that it keeps what has ended (废止和失效规章): then it is an
 archive, and what ends in the libraries beside it stands there by itself, from that day on.
 
-Exports `LIBRARY_KINDS`, `PAGES`, `Shelves`, `is_library`, `was_library`, `shelves_of`, `contents_of`.
+Exports `PAGES`, `ENDED`, `Shelves`, `shelves_of`, `contents_of`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sitegen.catalog import Catalog, below
-from sitegen.model import Column, ColumnId, DocId, HiddenColumn, UpdateKind, Validity
+from sitegen.model import Column, ColumnId, DocId, UpdateKind, Validity
 
-LIBRARY_KINDS = ("regulation", "normative")  # 规章, 行政规范性文件
 PAGES = ("pending", "ended", "compilation")  # of a library, below its own
 ENDED = (Validity.EXPIRED, Validity.REPEALED)
 
@@ -27,22 +26,12 @@ class Shelves(NamedTuple):
     ended: tuple[DocId, ...]  # with those of the archives beside it
 
 
-def is_library(column: Column) -> bool:
-    """Whether the column lists what is in force apart from the rest."""
-    return _is_shelved(column) and not _is_archive(column)
-
-
-def was_library(column: HiddenColumn) -> bool:
-    """Whether the column would be a library if the site did not hide it."""
-    return column.kind in LIBRARY_KINDS and not _keeps_what_ended(column.name)
-
-
 def shelves_of(catalog: Catalog) -> Mapping[ColumnId, Shelves]:
     """The lists of each library."""
     rank = {doc_id: number for number, doc_id in enumerate(catalog.documents)}
     found = {}
     for column in catalog.columns.values():
-        if not is_library(column):
+        if not column.is_library:
             continue
         by_state = _by_state(catalog, catalog.by_column[column.id])
         pending = {*by_state.pending, *_new_texts(catalog, column)}
@@ -72,24 +61,12 @@ def contents_of(catalog: Catalog, shelves: Mapping[ColumnId, Shelves]) -> Mappin
     return found
 
 
-def _is_shelved(column: Column) -> bool:
-    return column.kind.id in LIBRARY_KINDS and not column.children
-
-
-def _is_archive(column: Column) -> bool:
-    return _is_shelved(column) and _keeps_what_ended(column.name)
-
-
-def _keeps_what_ended(name: str) -> bool:
-    return "废止" in name or "失效" in name
-
-
 def _archives(columns: Mapping[ColumnId, Column], library: Column) -> Iterator[Column]:
     """The archives beside the library, and beside the columns whose documents it gathers."""
     gathered = (inner for name in library.gathers if name in columns for inner in below(columns, name))
     parents = {columns[name].parent for name in (library.id, *gathered) if columns[name].kind.id == library.kind.id}
     for column in columns.values():
-        if column.parent in parents and column.kind.id == library.kind.id and _is_archive(column):
+        if column.parent in parents and column.kind.id == library.kind.id and column.is_archive:
             yield column
 
 

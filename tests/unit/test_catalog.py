@@ -49,6 +49,61 @@ def test_relation_to_a_withheld_document_is_refused(site: Site, kind: str, targe
     assert "示科密" not in site.found[0].message + site.found[0].hint
 
 
+_NUMBER = "示科密〔2024〕7号"
+_NOT_SHOWN = [
+    ({"disclosure": "不予公开", "disclosure_reason": "条例第十四条"}, ["R102"]),
+    ({"disclosure": "依申请公开", "disclosure_reason": "条例第十六条"}, ["R102"]),
+    ({"draft": True}, ["R102"]),
+    ({"draft": True, "pub_date": None}, ["R102"]),
+    ({"written_date": "2026-12-01", "pub_date": "2026-12-02"}, ["L116"]),
+    ({"withdraw": {"date": "2026-01-01", "reason": "有误"}}, []),
+]
+
+
+@pytest.mark.parametrize(("state", "codes"), _NOT_SHOWN, ids=["secret", "on request", "draft", "empty", "due", "gone"])
+@pytest.mark.parametrize("title", ["数据要素流通试点方案", "密令"])
+@pytest.mark.parametrize("kind", ["repeals", "based_on"])
+@pytest.mark.parametrize("is_by_number", [False, True])
+def test_claim_about_what_is_not_shown_has_one_answer_by_title_and_by_number(
+    site: Site, state: dict[str, object], codes: list[str], title: str, kind: str, is_by_number: bool
+) -> None:
+    site.write("fd-01-gfx/x.md", title, doc_no=_NUMBER, **state)
+    site.write("fd-01-gfx/a.md", **{kind: _NUMBER if is_by_number else f"《{title}》"}).check("2026-11-22")
+    assert site.codes == codes
+    assert not any(word in d.message + d.hint for d in site.found for word in (title, _NUMBER))
+
+
+@pytest.mark.parametrize("state", [state for state, codes in _NOT_SHOWN if codes != ["R102"]], ids=["due", "gone"])
+def test_title_of_what_is_not_shown_is_nowhere(site: Site, state: dict[str, object]) -> None:
+    title = "数据要素流通试点方案"
+    site.write("fd-01-gfx/x.md", title, **state)
+    site.write("fd-01-gfx/a.md", repeals=f"《{title}》").build("2026-11-22")
+    assert site.is_published, site.diagnostics
+    assert not [path for path, data in site.tree().items() if title.encode() in data]
+
+
+def test_catalog_has_no_names_of_what_was_withdrawn(site: Site) -> None:
+    site.write("fd-01-gfx/x.md", doc_no=_NUMBER, withdraw={"date": "2026-01-01", "reason": "有误"})
+    gone = catalog_of(site).withdrawn["x"]
+    assert (gone.doc_no, gone.names) == ("", ())
+
+
+def test_title_of_what_was_withdrawn_is_not_forgotten_when_only_that_changes(site: Site) -> None:
+    gone = {"date": "2026-01-01", "reason": "有误"}
+    site.write("fd-01-gfx/x.md", "原来的题名", withdraw=gone).write("fd-01-gfx/a.md", repeals="《数据要素流通方案》")
+    assert "数据要素流通方案" in site.build("2026-11-22").page("doc/a/index.html")
+    site.write("fd-01-gfx/x.md", "数据要素流通方案", withdraw=gone).build("2026-11-22")
+    assert "数据要素流通方案" not in site.page("doc/a/index.html")
+    for path in site.cache.rglob("*"):
+        assert not path.is_file() or "原来的题名".encode() not in path.read_bytes()
+
+
+def test_title_is_that_of_the_public_document_if_another_has_it_too(site: Site) -> None:
+    site.write("fd-01-gfx/x.md", "数据要素流通方案", draft=True).write("fd-01-gfx/b.md", "数据要素流通方案")
+    site.write("fd-01-gfx/a.md", repeals="《数据要素流通方案》")
+    assert [r.target for r in catalog_of(site).outgoing["a"]] == ["b"]
+
+
 def test_repeal_by_a_withdrawn_document_has_no_effect(site: Site) -> None:
     gone = {"date": "2026-01-01", "reason": "有误"}
     site.write("fd-01-gfx/a.md").write("fd-01-gfx/b.md", repeals="a", withdraw=gone)

@@ -19,6 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
 
+from sitegen.diagnostics import SitegenError
 from sitegen.formats import FORMATS
 from sitegen.markdown import parse_body, render_body
 from sitegen.model import Kit, Link, Task
@@ -331,6 +332,19 @@ def test_pictures_fit_the_page_and_say_what_they_show(tmp_path: Path) -> None:
     assert picture.width == 8845 * 635
     assert picture._inline.docPr.get("descr") == "流程"
     assert file.paragraphs[-1].text == "（图片：照片）"
+
+
+@pytest.mark.parametrize("data", [PIXEL[:-1], PIXEL[:40], PIXEL[:29] + bytes(4) + PIXEL[33:]])
+def test_a_damaged_picture_is_described(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(data)
+    paper = Paper("标题", '<figure><img src="a.png" alt="流程"></figure>', images=(("a.png", "1"),))
+    assert "（图片：流程）" in words_of_word(write(paper, {"1": str(tmp_path / "a.png")}))
+
+
+def test_a_picture_whose_file_has_gone_is_told(tmp_path: Path) -> None:
+    paper = Paper("标题", '<p><img src="a.png" alt="流程"></p>', images=(("a.png", "1"),))
+    with pytest.raises(SitegenError, match=r"读不到图片 .*a\.png"):
+        write(paper, {"1": str(tmp_path / "a.png")})
 
 
 def test_lists_are_numbered_each_anew() -> None:

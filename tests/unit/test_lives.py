@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sitegen.checks import lives
 from sitegen.site import BUILTIN
 from sitegen.terms import find_repealed
 from tests.story import Site
@@ -257,6 +258,23 @@ def test_day_of_a_text_may_be_that_of_the_document_that_made_it(site: Site) -> N
     assert len(told(site, "R127")) == 1
     site.write("fd-01-gfx/xg.md", title="某市决定", amends="gl", doc_no="示科规〔2024〕5号", **NEW)
     assert told(site, "R127") == []
+
+
+def test_documents_are_looked_through_once_for_all_texts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def normalized(number: str) -> str:
+        asked.append(number)
+        return number
+
+    monkeypatch.setattr(lives, "normalize_doc_no", normalized)
+    for n in range(1, 5):
+        revisions = [{"date": "2024-03-01", "doc_no": f"示科规〔2024〕{n}号", "kind": "修改"}]
+        site.write(f"fd-01-gfx/r{n}.md", title=f"某市第{n}办法", body=f"旧文{n}。", **OLD)
+        site.write(f"fd-01-gfx/t{n}.md", title=f"某市第{n}办法", body="新文。", version_of=f"r{n}", revisions=revisions)
+        site.write(f"fd-01-gfx/d{n}.md", title=f"某市第{n}决定", doc_no=f"示科发〔2023〕{n}号")
+    assert len(told(site, "R127")) == 4
+    assert [asked.count(f"示科发〔2023〕{n}号") for n in range(1, 5)] == [1, 1, 1, 1]
 
 
 def test_text_of_the_future_is_told_until_its_day(site: Site) -> None:

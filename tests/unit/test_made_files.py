@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pypdf
 import pytest
 
 from sitegen.building import Build
+from sitegen.engine import Produce
 from sitegen.fonts import find_fonts, system_folders
+from sitegen.model import Task
 from sitegen.site import session, silent
-from tests.packed import docx, pdf
+from tests.packed import docx, pdf, png
 from tests.story import Site, everything_in, files_of
 
 BODY = "第一条\u3000为了规范管理，制定本办法。\n\n第二条\u3000本办法自2024年4月1日起施行。\n"
@@ -89,6 +91,41 @@ def test_edit_is_in_every_file_that_shows_it(library: Site) -> None:
     shown = {path for path in library.rewritten if MARK in words_of(library.tree()[path])}
     assert shown == A_FILES | OF_LIBRARY | {"doc/a/index.html", "fd-01-gfx/compilation/index.html"}
     assert library.tree() == library.clean_tree()
+
+
+def test_files_are_not_made_again_for_what_only_frames_show(library: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    produce = Produce.__call__
+
+    def recorded(self: Produce, asked: Sequence[tuple[Task, bytes]]) -> object:
+        made.extend(task.path for task, _ in asked)
+        return produce(self, asked)
+
+    monkeypatch.setattr(Produce, "__call__", recorded)
+    usual = {"agency": "示例市科学技术局", "downloads": EVERYTHING, "contact": {"phone": "0990-1111111"}}
+    papers = A_FILES | {path for path in OF_LIBRARY if not path.endswith(".zip")}
+    library.setting(**usual).build(jobs=1)
+    assert papers <= set(made)
+    before = library.tree()
+    made.clear()
+    library.setting(**usual | {"contact": {"phone": "0990-2222222"}}).build(jobs=1)
+    assert "doc/a/index.html" in library.rewritten
+    assert papers.isdisjoint(made)
+    assert {path: before[path] for path in papers}.items() <= library.tree().items()
+    library.setting(**usual, url="https://example.gov.cn/").build(jobs=1)
+    assert papers <= set(made)
+
+
+@pytest.mark.parametrize("data", [png(20, 20)[:-30], png(20, 20)[:29] + bytes(4) + png(20, 20)[33:]])
+def test_damaged_picture_is_told_and_its_text_stands_in_its_place(library: Site, data: bytes) -> None:
+    library.file("fd-01-gfx/t.png", data)
+    library.write("fd-01-gfx/a.md", title="甲管理办法", body=BODY + "\n![流程图](t.png)", effective_date="2024-04-01")
+    line = (library.content / "fd-01-gfx/a.md").read_text("utf-8").split("\n").index("![流程图](t.png)") + 1
+    library.build()
+    assert library.is_published
+    assert f"L121:{line}" in library.diagnostics
+    for path in A_FILES:
+        assert "（图片：流程图）" in words_of(library.tree()[path]), path
 
 
 def test_edited_body_of_a_document_of_its_own_is_all_that_is_built(library: Site, whole_builds: list[str]) -> None:

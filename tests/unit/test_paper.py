@@ -27,6 +27,8 @@ from sitegen.paper import (
     Run,
     Table,
     blocks_of,
+    imprint_of,
+    is_title,
     notes_of,
     sheet_of,
     text_of,
@@ -208,3 +210,23 @@ def test_any_table_is_as_wide_as_its_place(rows: list[list[int]], may_turn: bool
     assert len(sheet.widths) == table.columns
     assert 5 <= sheet.size <= 14
     assert may_turn or not sheet.is_turned
+
+
+def test_titles_below_a_date_are_headings_or_name_a_text_and_below_appendix_short_lines() -> None:
+    issued = Paragraph((Run("某某管理办法（试行）"),))
+    assert [is_title(issued, before) for before in ("appendix", "sign-date", "annotation", "")] == [*[True] * 3, False]
+    assert not is_title(Paragraph((Run("联系人：张三，电话：0990-1234567"),)), "sign-date")
+    plain, heading = Paragraph((Run("联系人张三"),)), Paragraph((Run("某某办法"),), level=2)
+    assert [is_title(plain, before) for before in ("appendix", "sign-date", "annotation", "")] == [True, *[False] * 3]
+    assert [is_title(heading, before) for before in ("appendix", "sign-date", "annotation", "")] == [*[True] * 3, False]
+    assert is_title(Paragraph((Run("甲办法"),), "rule-title", 2), "")
+    assert not is_title(Paragraph((Run("本表由申请人填写。"),)), "appendix")
+
+
+def test_printing_date_stands_apart_however_the_line_is_made_of_runs() -> None:
+    one = Paragraph((Run("某市政府办　2026年3月5日印发"),), "printed")
+    assert imprint_of(one) == ((Run("某市政府办"),), "2026年3月5日印发")
+    two = Paragraph((Run("某市", is_bold=True), Run("政府办  2026年3月5日印发")), "printed")
+    assert imprint_of(two) == ((Run("某市", is_bold=True), Run("政府办")), "2026年3月5日印发")
+    other = Paragraph((Run("抄送：某局。"),), "copy-to")
+    assert imprint_of(other) == (other.runs, "")

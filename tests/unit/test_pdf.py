@@ -414,14 +414,28 @@ def test_characters_that_nobody_sees_are_left_out() -> None:
     assert words(made(paper("甲\ufeff乙"))) == "某市科学技术奖励办法甲乙"
 
 
-def test_a_damaged_picture_is_told_and_one_of_another_kind_is_described(tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_shown_is_described(tmp_path: Path) -> None:
     file = tmp_path / "a.png"
+    model = paper("![流程图](a.png)\n\n![表](b.png)", images=(("a.png", "x"), ("b.png", "y")))
+    good = tmp_path / "b.png"
+    good.write_bytes(png(3, 3))
+    whole = png(3, 3)
+    rows = b"\x09\0\0\0" * 3  # all there and packed rightly, but of a kind that does not exist
+    pixels = b"IDAT" + zlib.compress(rows)
+    odd = whole[:33] + struct.pack(">I", len(pixels) - 4) + pixels + struct.pack(">I", zlib.crc32(pixels)) + whole[-12:]
+    odd = odd.replace(b"\x08\x02\0\0\0", b"\x08\x00\0\0\0")
+    odd = odd[:29] + struct.pack(">I", zlib.crc32(odd[12:29])) + odd[33:]
+    for data in (whole[:40], whole[:29] + bytes(4) + whole[33:], whole[:-1], b"BM", odd):
+        file.write_bytes(data)
+        text = words(made(model, {"x": str(file), "y": str(good)}))
+        assert "（图片：流程图）" in text
+        assert "（图片：表）" not in text
+
+
+def test_a_picture_whose_file_has_gone_is_told(tmp_path: Path) -> None:
     model = paper("![流程图](a.png)", images=(("a.png", "x"),))
-    file.write_bytes(png(3, 3)[:40])
-    with pytest.raises(SitegenError, match="《某市科学技术奖励办法》不能生成 PDF：有一张图片读不了"):
-        made(model, {"x": str(file)})
-    file.write_bytes(b"BM")
-    assert "（图片：流程图）" in words(made(model, {"x": str(file)}))
+    with pytest.raises(SitegenError, match=r"读不到图片 .*a\.png"):
+        made(model, {"x": str(tmp_path / "a.png")})
 
 
 def test_links_that_lead_nowhere_are_plain_text() -> None:

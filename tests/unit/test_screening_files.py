@@ -315,6 +315,32 @@ def test_small_pictures_hold_no_text(tmp_path: Path) -> None:
     assert seen(tmp_path, "a.png", png(32, 800)) == []
 
 
+GIF = b"GIF89a\1\0\1\0\x80\0\0" + bytes(6) + b"!\xf9\4\0\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+WEBP = b"RIFF\x16\0\0\0WEBPVP8X\n\0\0\0" + bytes(10)
+
+
+@pytest.mark.parametrize("data", [png(9, 9), jpeg(9, 9), GIF, WEBP], ids=["png", "jpeg", "gif", "webp"])
+def test_picture_that_lacks_its_end_is_damaged(tmp_path: Path, data: bytes) -> None:
+    name = "a." + {b"\x89P": "png", b"\xff\xd8": "jpg", b"GI": "gif", b"RI": "webp"}[data[:2]]
+    assert codes(seen(tmp_path, name, data)) == []
+    for missing in (1, 2, len(data) // 3):
+        assert codes(seen(tmp_path, name, data[:-missing])) == ["L121"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [png(9, 9)[:29] + b"\0\0\0\0" + png(9, 9)[33:], png(9, 10)[:33] + png(9, 9)[33:]],
+    ids=["wrong sum", "fewer rows"],
+)
+def test_png_whose_sums_are_wrong_is_damaged(tmp_path: Path, data: bytes) -> None:
+    assert codes(seen(tmp_path, "a.png", data)) == ["L121"]
+
+
+def test_damaged_picture_still_tells_what_is_in_it(tmp_path: Path) -> None:
+    data = jpeg(properties=exif(has_place=True), width=10)[:-2]
+    assert codes(seen(tmp_path, "a.jpg", data)) == ["S241", "L121"]
+
+
 def test_old_files_give_what_can_be_told_as_text(tmp_path: Path) -> None:
     text = "证件号码：".encode("utf-16-le") + b"\0\0\1" + b"110101199003071234" + b"\0"
     found: list[str] = []

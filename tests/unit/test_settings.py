@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitegen.diagnostics import SitegenError
-from sitegen.load.downloads import libraries_of
 from sitegen.load.settings import read_settings, standard_columns, standard_kinds
 from sitegen.model import Downloads
-from sitegen.views.shelves import is_library
 from tests.story import Site
 
 
@@ -143,11 +141,6 @@ def test_column_that_cannot_be_compiled_is_told_with_those_that_can() -> None:
     (found,) = read_settings("agency: x\n下载: {汇编: fd-01-gfxfz}".encode(), None, "content").diagnostics
     assert found.hint.startswith("可以写：")
     assert "fd-01-gfx、" in found.hint or "fd-01-gfx；" in found.hint
-
-
-def test_columns_that_can_be_compiled_are_the_libraries_of_the_site() -> None:
-    columns = standard_columns()
-    assert libraries_of(columns.values()) == tuple(name for name, column in columns.items() if is_library(column))
 
 
 @pytest.mark.parametrize("name", ["site.yaml", "columns.yaml"])

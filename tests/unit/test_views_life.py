@@ -19,7 +19,6 @@ from sitegen.views.frames import desk
 from sitegen.views.library import YearCounts, apart, bundles_of, counts
 from sitegen.views.life import broken, picture_of
 from sitegen.views.pages import CompilationPage, DocumentPage, ListPage, RelatedRow, RelationGroup
-from sitegen.views.shelves import is_library
 from tests.story import TODAY, Site
 
 ARTICLES = "第一条　甲。\n\n第二条　乙。\n"
@@ -322,9 +321,9 @@ def test_gathering_library_has_the_same_lists(site: Site):
 
 def test_only_columns_that_keep_what_has_ended_are_archives():
     kind = Kind("normative", "规范性文件", ListStyle.DOCUMENTS)
-    assert is_library(Column("a", "行政规范性文件", kind))
-    assert not is_library(Column("a", "废止和失效规范性文件", kind))
-    assert not is_library(Column("a", "其他文件", Kind("policy", "政策", ListStyle.DOCUMENTS)))
+    assert Column("a", "行政规范性文件", kind).is_library
+    assert not Column("a", "废止和失效规范性文件", kind).is_library
+    assert not Column("a", "其他文件", Kind("policy", "政策", ListStyle.DOCUMENTS)).is_library
 
 
 def test_shorter_list_loses_no_address(site: Site):
