@@ -77,7 +77,7 @@ def absent_of(tree: Tree, withdrawn: Mapping[DocId, Withdrawn]) -> Absent:
             for record in secret
             if record.disclosure is Disclosure.ACTIVE and not record.is_draft and not record.is_due and record.has_date
         ),
-        _names(withdrawn.values()),
+        _names((*withdrawn.values(), *tree.left_out)),
         frozenset(name for pair in tree.broken for name in pair),
     )
 

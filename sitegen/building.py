@@ -591,7 +591,7 @@ class Build:
         documents = tuple(doc.meta for doc in tree.documents)
         columns = tuple(tree.columns.values())
         site = (tree.config, columns, tree.hidden, kit, tree.forms, digest_of_fonts(tree.kit.fonts))
-        return digest((site, documents, tree.withdrawn, hidden, tree.broken, inputs.history, options))
+        return digest((site, documents, tree.withdrawn, tree.left_out, hidden, tree.broken, inputs.history, options))
 
     def with_code(self, kit: Kit) -> Kit:
         """The kit with its templates as code, compiled once for each theme."""
@@ -704,6 +704,7 @@ def _without(tree: Tree, faulty: set[str], told: Sequence[Diagnostic]) -> Tree:
         tree,
         documents=tuple(doc for doc in tree.documents if doc.path not in faulty),
         withdrawn=tuple(gone for gone in tree.withdrawn if gone.path not in faulty),
+        left_out=(*tree.left_out, *(gone for gone in tree.withdrawn if gone.path in faulty)),
         skipped=tuple(sorted({*tree.skipped, *faulty})),
         diagnostics=sort_diagnostics((*tree.diagnostics, *told)),
     )

@@ -717,6 +717,7 @@ class Tree:
     broken: tuple[tuple[DocId, str], ...] = ()  # id and path of files too faulty to be documents; others may name them
     checking: CheckConfig = field(default_factory=CheckConfig)
     forms: tuple[str, ...] = ("docx", "pdf")  # in which documents can be downloaded, as far as this machine goes
+    left_out: tuple[Withdrawn, ...] = ()  # faulty ones that --keep-going leaves out: not even their names are shown
 
 
 # ---------------------------------------------------------------- work

@@ -122,6 +122,7 @@ def load_tree(
     if fonts == ():
         diagnostics.append(_no_fonts(label))
     skipped: tuple[str, ...] = ()
+    left_out = tuple(e.withdrawn for e in entries if keep_going and e.has_errors and e.withdrawn)
     if keep_going:
         unread = {d.span.path.removeprefix(f"{label}/") for d in listing.problems if d.severity is Severity.ERROR}
         skipped = tuple(sorted({entry.path for entry in entries if entry.has_errors} | unread))
@@ -142,6 +143,7 @@ def load_tree(
         skipped=skipped,
         broken=() if keep_going else tuple(_broken(entries)),
         checking=settings.checking,
+        left_out=left_out,
         forms=("docx", "pdf") if fonts else ("docx",),
     )
 

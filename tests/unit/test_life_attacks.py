@@ -365,3 +365,14 @@ def test_log_tells_of_texts_older_than_the_file_of_the_rule(site: Site) -> None:
     site.write("fd-01-gfx/b.md", title="甲管理办法", body="四五六。", **old).build()
     log = site.page("updates/index.html")
     assert all(day in log for day in ("2013-01-02", "2013-03-01", "2019-01-02", "2019-03-01"))
+
+
+@pytest.mark.parametrize("named", ["《甲巭嫑烎办法》", "示科发〔2024〕7号"])
+def test_faulty_withdrawn_document_that_is_left_out_is_not_named_either(site: Site, named: str) -> None:
+    gone = {"doc_no": "示科发〔2024〕7号", "withdraw": {"date": "2026-01-01", "reason": "内容有误"}, "nonsense": "甲"}
+    site.write("fd-01-gfx/a.md", title="甲巭嫑烎办法", **gone)
+    site.write("fd-01-gfx/b.md", title="乙办法", repeals=[named]).build(keep_going=True)
+    assert site.is_published, site.found
+    page = site.page("doc/b/index.html")
+    assert "巭嫑烎" not in page
+    assert "7号" not in page
