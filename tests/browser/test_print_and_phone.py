@@ -76,8 +76,8 @@ def test_wide_table_scrolls_by_itself_on_a_phone(phone: Reader):
     over = page.evaluate(
         "[...document.querySelectorAll('.table-scroll')].filter(box => box.scrollWidth > box.clientWidth).length"
     )
-    assert over == page.locator(".scroll-hint").count()
     assert over > 0
+    expect(page.locator(".scroll-hint")).to_have_count(over)  # a script adds them when it has measured
 
 
 def test_buttons_are_large_enough_for_a_finger(phone: Reader):
