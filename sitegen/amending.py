@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sitegen.building import BUILTIN, SECONDS_TO_RENDER, Build
+from sitegen.building import BUILTIN, Build
 from sitegen.engine import Made, Outputs, Produce, PublishReport, digest_in, key_of, overwrite, record_some, staging
 from sitegen.load import (
     Entry,
@@ -100,8 +100,7 @@ def _tasks(build: Build, edits: Mapping[str, _Edit]) -> list[Task] | None:
         if not shown or entry.document is None:
             return None
         formats = build.extensions.formats
-        quick = [page for page in shown if formats[page.task.format].seconds <= SECONDS_TO_RENDER]
-        made = quick if build.options.preview else shown
+        made = [page for page in shown if not (build.options.preview and formats[page.task.format].is_slow)]
         tasks += [page.of_edited(chrome, entry.document) for page in made]
     return tasks
 

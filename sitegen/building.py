@@ -68,7 +68,7 @@ from sitegen.request import (
 from sitegen.store import Store
 from sitegen.views import VIEWS, move_desk, plan, search_key, search_records, tasks_of
 from sitegen.views.document import DocumentRecipe
-from sitegen.views.downloads import PaperRecipe
+from sitegen.views.downloads import PaperRecipe, is_made
 from sitegen.views.frames import desk
 from sitegen.views.kept import Shown
 from sitegen.views.library import bundles_of
@@ -140,7 +140,7 @@ class CheckResult:
 
 _SHELVES = "rows", "folders", "seen", "pages"  # of each output folder
 _SECONDS_TO_READ = 1.2  # a thousand documents, in one process
-SECONDS_TO_RENDER = 0.4  # a thousand pages
+_SECONDS_TO_RENDER = 0.4  # a thousand pages
 
 
 @dataclass
@@ -294,12 +294,14 @@ class Build:
         """Make what has changed and put it in place."""
         options, tree, catalog = self.options, checked.tree, checked.catalog
         rows = self.store.shelf(self.named("rows"))
-        outputs = self.only_bodies(checked, waiting, last) if last is not None and last.meta == checked.meta else None
+        bundles = tuple(bundles_of(catalog))
+        outputs = None
+        if last is not None and last.meta == checked.meta:
+            outputs = self.only_bodies(checked, waiting, last, {bundle.path for bundle in bundles})
         if outputs is None:
             self.shown = {}
             tasks = chain(self.noted(plan(catalog, self.extensions.views)), asset_tasks(tree.kit))
             outputs = self.execute(tasks, checked, waiting)
-        bundles = tuple(bundles_of(catalog))
         outputs = {**outputs, **self.bundle(bundles, outputs, checked, waiting)}
         secret = _secret_pages(tree)
         before = self.known_before() if options.is_ours else published_before(rows, options.output, secret)
@@ -372,13 +374,13 @@ class Build:
 
         def quick() -> Iterator[Task]:
             for task in tasks:
-                if formats[task.format].seconds > SECONDS_TO_RENDER:
+                if formats[task.format].is_slow:
                     slow.append(task)
                 else:
                     yield task
 
         count = _counter(self.progress, "生成网页", 2 * len(checked.catalog.documents))
-        outputs = self.carry_out(quick(), kit, checked.tree, waiting, SECONDS_TO_RENDER, count)
+        outputs = self.carry_out(quick(), kit, checked.tree, waiting, _SECONDS_TO_RENDER, count)
         if not slow or self.options.preview:
             return outputs
         seconds = sum(formats[task.format].seconds for task in slow) / len(slow)
@@ -401,7 +403,9 @@ class Build:
             tasks.append(Task(bundle.path, "zip", Bundled(bundle.texts, tuple(members))))
         if not tasks:
             return {}
-        return self.carry_out(tasks, Kit({}, sources=sources), checked.tree, waiting, SECONDS_TO_RENDER, lambda _: None)
+        return self.carry_out(
+            tasks, Kit({}, sources=sources), checked.tree, waiting, _SECONDS_TO_RENDER, lambda _: None
+        )
 
     def carry_out(
         self,
@@ -437,11 +441,11 @@ class Build:
             self.warm.outputs,
         )
 
-    def only_bodies(self, checked: CheckResult, waiting: Path, last: Last) -> Outputs | None:
-        """What a full plan would give when nothing but bodies has changed: the pages that show them are made.
+    def only_bodies(self, checked: CheckResult, waiting: Path, last: Last, packed: Collection[str]) -> Outputs | None:
+        """What a full plan would give when nothing but bodies has changed: the files that show them are made.
 
-        None if something else in the output has changed too. Only for our own views, of which it is known that
-        document pages alone read bodies.
+        Without those `packed` of others. None if something else in the output has changed too. Only for our own views,
+        of which it is known what reads bodies.
         """
         if self.extensions.views != BUILTIN.views:
             return None
@@ -453,9 +457,8 @@ class Build:
         seen = self.store.shelf(self.named("seen"))
         changed = {doc.id for doc in documents if body_seen(seen, doc.path) != doc.body.digest}
         made = self.execute(tasks_of(checked.catalog, changed), checked, waiting)
-        again = {bundle.path for bundle in bundles_of(checked.catalog)}
         kept = {
-            path: made for path, made in outputs.items() if path not in again and not path.startswith(INDEX_FOLDERS)
+            path: made for path, made in outputs.items() if path not in packed and not path.startswith(INDEX_FOLDERS)
         }
         return {**kept, **made}
 
@@ -547,18 +550,15 @@ class Build:
     def shown_elsewhere(self, catalog: Catalog, before: Last | None) -> frozenset[str]:
         """The source paths of documents whose words stand in more than their own files, or under several addresses.
 
-        Without a full plan these are the ones they were.
+        Those that are packed are among them: what is packed is compiled too. Without a full plan these are the ones
+        they were.
         """
         if self.shown is None:
             return before.shared if before else frozenset()
-        packed = {doc_id for bundle in bundles_of(catalog) for doc_id in bundle.documents}
         return frozenset(
             doc.path
             for doc in catalog.documents.values()
-            if doc.body.digest in self.shared
-            or doc.id in packed
-            or doc.id in catalog.version_of
-            or doc.id in catalog.rules
+            if doc.body.digest in self.shared or doc.id in catalog.version_of or doc.id in catalog.rules
         )
 
     def judged(self, result: BuildResult, entries: Mapping[str, Entry]) -> frozenset[str]:
@@ -764,15 +764,17 @@ def _gone(
     """Addresses that this build would lose; those of what may no longer be shown go without a trace."""
     if options.preview:
         return []
+    documents = {doc.id: doc for doc in tree.documents}
+    lost = lost_addresses(outputs, before, documents)
+    if not lost:
+        return []
     skipped = {record.id: record.path for record in tree.internal if record.path in tree.skipped}
-    titles = {doc.id: doc.title for doc in tree.documents}
-    paths = {doc.id: doc.path for doc in tree.documents}
     dated, were_dated = ({text[1] for path in of if (text := _LASTING.fullmatch(path))} for of in (outputs, before))
     forgotten = {record.id for record in secret.values()} | {gone.id for gone in tree.withdrawn}
     their_files = {digest for path, digest in before.items() if path.startswith("doc/") and _folder(path) in forgotten}
     found = []
     downloads = 0
-    for path in lost_addresses(outputs, before, {doc.id for doc in tree.documents}):
+    for path in lost:
         parts = path.split("/")
         left_out = skipped.get(parts[1], "") if parts[0] == "doc" and len(parts) > 2 else ""
         if path in secret:
@@ -804,12 +806,12 @@ def _gone(
                 Diagnostic(
                     "L204",
                     Severity.WARNING,
-                    f"《{titles[text[1]]}》只剩一个文本，地址“{path.removesuffix('index.html')}”随之失效",
-                    Span(f"{options.label}/{paths[text[1]]}"),
+                    f"《{documents[text[1]].title}》只剩一个文本，地址“{path.removesuffix('index.html')}”随之失效",
+                    Span(f"{options.label}/{documents[text[1]].path}"),
                     f"有人引用过这个地址的，在这份稿件里写 旧地址: {path.removesuffix('index.html')}",
                 )
             )
-        elif parts[0] == "doc" and _DOWNLOAD.fullmatch(path) and _beside(path) not in before:
+        elif is_made(path, before):
             downloads += 1
         elif parts[0] == "doc" and parts[-1] != "index.html":
             found.append(
@@ -849,12 +851,6 @@ _LASTING = re.compile(r"doc/([^/]+)/\d{4}-\d\d-\d\d/index\.html")  # of one text
 _BESIDE_LASTING = re.compile(r"(doc/([^/]+)/\d{4}-\d\d-\d\d/)[^/]+")
 
 
-def _beside(path: str) -> str:
-    """How the file of ours is called where an attachment has the name `path`."""
-    stem, _, suffix = path.rpartition(".")
-    return f"{stem}-全文.{suffix}"
-
-
 def _folder(path: str) -> str:
     """Of what `doc/a/x.pdf` is a file: a."""
     return path.split("/")[1]
@@ -866,9 +862,6 @@ def _is_of_gone_text(path: str, outputs: Outputs, dated: Collection[str]) -> boo
     if beside is None or path.endswith("/index.html") or beside[2] in dated:
         return False
     return f"doc/{beside[2]}/index.html" in outputs
-
-
-_DOWNLOAD = re.compile(r"doc/(?:[^/]+/)*([^/]+)/\1(?:-全文)?\.(?:docx|pdf)")  # as `views.downloads` names them
 
 
 def _task_path(asked: tuple[Task, bytes]) -> str:

@@ -769,6 +769,11 @@ class Format:
     fingerprint: Callable[[str, Kit], str] = _of_nothing
     seconds: float = 0.4  # about what a thousand files take one process
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether its files come after the pages, and the preview goes without them."""
+        return self.seconds > 1
+
 
 @dataclass(frozen=True, slots=True)
 class CopyFile:
@@ -783,7 +788,6 @@ class Bundle(NamedTuple):
     path: str  # of the zip
     texts: tuple[tuple[str, str], ...]  # name and text of what is put before them
     members: tuple[tuple[str, str], ...]  # name in the zip, path in the output
-    documents: tuple[DocId, ...] = ()  # of which these files are
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Turn the HTML of a body into the blocks that a Word or PDF file of it is made of: one text in three forms.
 
-Exports `Paper`, `blocks_of`, `text_of`, `notes_of`, `facts_of`, `runs_in`; what a paragraph is by what stands around
-it: `is_kept`, `is_title`, `from_right`, `note_indent`, `imprint_of`, `IMPRINT`; `title_lines`, `width_of`, `sheet_of`,
-`placed`, the blocks (`Paragraph`, `Figure`, `List`, `Quote`, `Table`, `Divider`, `Footnotes`), what they hold (`Run`,
-`Image`, `Cell`, `PaperFile`), `Sheet`, `TEXT_WIDTH`, `TEXT_HEIGHT`, `WIDEST_CAPTION`.
+Exports `Paper`, `blocks_of`, `text_of`, `notes_of`, `facts_of`, `runs_in`, `runs_of`, `lines_of`; what a paragraph is
+by what stands around it: `is_kept`, `is_title`, `from_right`, `note_indent`, `imprint_of`, `IMPRINT`; `title_lines`,
+`width_of`, `sheet_of`, `placed`, the blocks (`Paragraph`, `Figure`, `List`, `Quote`, `Table`, `Divider`, `Footnotes`),
+what they hold (`Run`, `Image`, `Cell`, `PaperFile`), `Sheet`, `TEXT_WIDTH`, `TEXT_HEIGHT`, `WIDEST_CAPTION`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -665,23 +666,33 @@ def placed(table: Table) -> list[tuple[int, int, Cell]]:
 
 def runs_in(blocks: Iterable[Block]) -> Iterator[Run]:
     """Every run in the blocks, however deep; a picture that is a block of its own is one too."""
+    return chain.from_iterable(runs_of(blocks))
+
+
+def lines_of(blocks: Iterable[Block]) -> Iterator[str]:
+    """The words of every paragraph and caption in the blocks, however deep."""
+    for runs in runs_of(blocks):
+        yield "".join([run.text for run in runs])
+
+
+def runs_of(blocks: Iterable[Block]) -> Iterator[Runs]:
+    """The runs of every paragraph and caption in the blocks, however deep."""
     for block in blocks:
         match block:
             case Paragraph():
-                yield from block.runs
+                yield block.runs
             case Figure():
-                yield Run(image=block.image)
-                yield from block.caption
+                yield (Run(image=block.image), *block.caption)
             case List(items=parts) | Footnotes(notes=parts):
                 for part in parts:
-                    yield from runs_in(part)
+                    yield from runs_of(part)
             case Quote():
-                yield from runs_in(block.blocks)
+                yield from runs_of(block.blocks)
             case Table():
-                yield from block.caption
+                yield block.caption
                 for row in block.rows:
                     for cell in row:
-                        yield from runs_in(cell.blocks)
+                        yield from runs_of(cell.blocks)
             case Divider():
                 pass
 
@@ -695,28 +706,7 @@ def text_of(paper: Paper) -> str:
     lines += (paper.title, paper.caption)
     for label, value in paper.facts:
         lines += (label, value)
-    lines += _lines(blocks_of(paper.html))
+    lines += lines_of(blocks_of(paper.html))
     if paper.attachments:
         lines += ("附件", *(file.title for file in paper.attachments))
     return "\n".join([line for line in lines if line])
-
-
-def _lines(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        match block:
-            case Paragraph():
-                yield block.text
-            case Figure():
-                yield "".join([run.text for run in block.caption])
-            case List(items=inner) | Footnotes(notes=inner):
-                for item in inner:
-                    yield from _lines(item)
-            case Quote(blocks=quoted):
-                yield from _lines(quoted)
-            case Table():
-                yield "".join([run.text for run in block.caption])
-                for row in block.rows:
-                    for cell in row:
-                        yield from _lines(cell.blocks)
-            case Divider():
-                pass

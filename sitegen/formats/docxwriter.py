@@ -37,8 +37,10 @@ from sitegen.paper import (
     imprint_of,
     is_kept,
     is_title,
+    lines_of,
     note_indent,
     notes_of,
+    runs_in,
     sheet_of,
     title_lines,
     width_of,
@@ -135,7 +137,7 @@ class _Writer:
         self._read = read
         self._pictures = 0
         self._bookmarks = {name: number for number, name in enumerate(sorted(_targets(blocks)), 1)}
-        self._times = Counter(run.note for runs in _all_runs(blocks) for run in runs if run.note)
+        self._times = Counter(run.note for run in runs_in(blocks) if run.note)
         self._noted: set[int] = set()
 
     @property
@@ -405,7 +407,7 @@ class _Writer:
                 merge = '<w:vMerge w:val="restart"/>' if cell.rows > 1 else ""
                 written.append(_cell(wide, span, merge, self._in_cell(cell, size, sum(wide) - int(20 * sheet.padding))))
                 column += span
-            longest = max((len(text) for cell in row for text in _texts(cell.blocks)), default=0)
+            longest = max((len(text) for cell in row for text in lines_of(cell.blocks)), default=0)
             properties = "<w:cantSplit/>" if longest <= _LONGEST_KEPT else ""
             properties += "<w:tblHeader/>" if number < block.headers else ""
             yield f"<w:tr>{f'<w:trPr>{properties}</w:trPr>' if properties else ''}{''.join(written)}</w:tr>"
@@ -547,11 +549,6 @@ def _twips(widths: Sequence[float], wide: int) -> list[int]:
     return found
 
 
-def _texts(blocks: Iterable[Block]) -> Iterator[str]:
-    for runs in _all_runs(blocks):
-        yield "".join([run.text for run in runs])
-
-
 def _cell(widths: Sequence[int], span: int, merge: str, content: str) -> str:
     across = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     properties = f'<w:tcW w:w="{sum(widths)}" w:type="dxa"/>{across}{merge}<w:vAlign w:val="center"/>'
@@ -559,28 +556,6 @@ def _cell(widths: Sequence[int], span: int, merge: str, content: str) -> str:
 
 
 # ---------------------------------------------------------------- what is in the blocks
-
-
-def _all_runs(blocks: Iterable[Block]) -> Iterator[Runs]:
-    """The runs of every paragraph, those in tables and lists too; footnotes last."""
-    for block in blocks:
-        match block:
-            case Paragraph():
-                yield block.runs
-            case Figure():
-                yield block.caption
-            case List(items=inner) | Footnotes(notes=inner):
-                for item in inner:
-                    yield from _all_runs(item)
-            case Quote(blocks=quoted):
-                yield from _all_runs(quoted)
-            case Table():
-                yield block.caption
-                for row in block.rows:
-                    for cell in row:
-                        yield from _all_runs(cell.blocks)
-            case Divider():
-                pass
 
 
 def _anchors(blocks: Iterable[Block]) -> Iterator[str]:
@@ -591,7 +566,7 @@ def _anchors(blocks: Iterable[Block]) -> Iterator[str]:
 
 def _targets(blocks: Sequence[Block]) -> set[str]:
     """The anchors to which a link of the text leads."""
-    wanted = {run.link[1:] for runs in _all_runs(blocks) for run in runs if run.link.startswith("#")}
+    wanted = {run.link[1:] for run in runs_in(blocks) if run.link.startswith("#")}
     return wanted.intersection(_anchors(blocks))
 
 

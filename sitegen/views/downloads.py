@@ -1,12 +1,12 @@
 """The Word and PDF files of documents, made of the same text as their pages (条例第二十四条; 国办公开办函〔2021〕33号).
 
-Exports `PaperRecipe`, `recipe_of`, `tasks`, `tasks_of`, `wanted`, `files_of`, `TITLES`.
+Exports `PaperRecipe`, `recipe_of`, `tasks`, `tasks_of`, `wanted`, `files_of`, `is_made`, `TITLES`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -122,5 +122,15 @@ def _paths(catalog: Catalog, doc: Document) -> Iterator[tuple[str, str]]:
     name = doc.id.rpartition("/")[2]
     taken = {file.file.casefold() for file in (*doc.attachments, *doc.images)}
     for form in forms:
-        suffix = "-全文" if f"{name}.{form}".casefold() in taken else ""
+        suffix = _WHOLE if f"{name}.{form}".casefold() in taken else ""
         yield form, f"{doc.folder}{name}{suffix}.{form}"
+
+
+_WHOLE = "-全文"  # in the name of a file where an attachment has the other one
+_PATH = re.compile(rf"doc/(?:[^/]+/)*([^/]+)/\1(?:{_WHOLE})?\.(?:docx|pdf)")
+
+
+def is_made(path: str, others: Container[str]) -> bool:
+    """Whether a path of the output is that of a file made of a document; the `others` beside it tell attachments."""
+    stem, _, suffix = path.rpartition(".")
+    return bool(_PATH.fullmatch(path)) and f"{stem}{_WHOLE}.{suffix}" not in others

@@ -49,7 +49,7 @@ def files_of_library(shared: Desk, column: Column) -> tuple[FileLink, ...]:
     for form, path in _papers(shared, column):
         name = f"{column.name}{_heading(shared, column)}.{form}"
         found.append(FileLink(f"下载汇编{TITLES[form]}", path, form.upper(), "", name))
-    if _packed(catalog, column):
+    if any(_packed(catalog, column)):
         found.append(FileLink("全部文件打包下载", _bundle_path(column), "ZIP", ""))
     return tuple(found)
 
@@ -115,11 +115,15 @@ def tasks(catalog: Catalog) -> Iterator[Task]:
             files_of_library(shared, column)[1:],
         )
         yield Task(compilation_url(column), "html", recipe, "compilation.html")
+        paper = CompiledPaperRecipe(
+            f"{column.name}{recipe.heading}",
+            shared.chrome.absolute(compilation_url(column)),
+            shared.chrome.shell.language,
+            recipe.day,
+            tuple(recipe_of(catalog, doc) for doc in documents),
+        )
         for form, path in _papers(shared, column):
-            papers = tuple(recipe_of(catalog, doc) for doc in documents)
-            title, address = f"{column.name}制度文件汇编", shared.chrome.absolute(compilation_url(column))
-            language = shared.chrome.shell.language
-            yield Task(path, form, CompiledPaperRecipe(title, address, language, recipe.day, papers))
+            yield Task(path, form, paper)
 
 
 def tasks_of(catalog: Catalog, ids: Collection[DocId]) -> Iterator[Task]:
@@ -135,7 +139,7 @@ def _papers(shared: Desk, column: Column) -> Iterator[tuple[str, str]]:
     """In which forms the compilation can be downloaded, and where: in those of the documents in it."""
     catalog = shared.catalog
     if _is_whole(catalog, column, shared.shelves[column.id]):
-        made = {path.rpartition(".")[2] for _, path in _packed(catalog, column)}
+        made = {path.rpartition(".")[2] for _, path in chain.from_iterable(_packed(catalog, column))}
         yield from ((form, f"{column.id}/compilation/{column.id}-汇编.{form}") for form in TITLES if form in made)
 
 
@@ -281,32 +285,29 @@ def bundles_of(catalog: Catalog) -> Iterator[Bundle]:
     for column_id in desk(catalog).shelves:
         column = catalog.columns[column_id]
         members = _packed(catalog, column)
-        if members:
-            ids = desk(catalog).shelves[column_id].current
-            yield Bundle(_bundle_path(column), (("目录.csv", _contents(catalog, ids)),), members, ids)
+        if any(members):
+            contents = _contents(catalog, desk(catalog).shelves[column_id].current, members)
+            yield Bundle(_bundle_path(column), (("目录.csv", contents),), tuple(chain.from_iterable(members)))
 
 
-def _packed(catalog: Catalog, column: Column) -> tuple[tuple[str, str], ...]:
-    """The files of all that is in force in a library that is compiled: name in the zip, path in the output."""
+def _packed(catalog: Catalog, column: Column) -> Sequence[tuple[tuple[str, str], ...]]:
+    """The files of each document in force in a library that is compiled: name in the zip, path in the output.
+
+    The names begin with the number of the document, and are such as file systems take.
+    """
     shelves = desk(catalog).shelves[column.id]
     if not _is_whole(catalog, column, shelves):
         return ()
-    return tuple((name, path) for names in _members(catalog, shelves.current) for name, path in names)
+    files = [files_of(catalog, catalog.documents[doc_id]) for doc_id in shelves.current]
+    return [tuple((f"{number:03} {file.name}", file.url) for file in of_one) for number, of_one in enumerate(files, 1)]
 
 
-def _members(catalog: Catalog, ids: Sequence[DocId]) -> Iterator[tuple[tuple[str, str], ...]]:
-    """The files of each document, by number and title, as file systems take them."""
-    for number, doc_id in enumerate(ids, 1):
-        files = files_of(catalog, catalog.documents[doc_id])
-        yield tuple((f"{number:03} {file.name}", file.url) for file in files)
-
-
-def _contents(catalog: Catalog, ids: Sequence[DocId]) -> str:
+def _contents(catalog: Catalog, ids: Sequence[DocId], files: Sequence[tuple[tuple[str, str], ...]]) -> str:
     """目录.csv of a zip."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(("序号", "标题", "文号", "成文日期", "公布日期", "有效性", "文件"))
-    for number, (doc_id, members) in enumerate(zip(ids, _members(catalog, ids), strict=True), 1):
+    for number, (doc_id, members) in enumerate(zip(ids, files, strict=True), 1):
         doc = catalog.documents[doc_id]
         written = doc.written_date.isoformat() if doc.written_date else ""
         names = "；".join(name for name, _ in members)
