@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,8 @@ OLDEST = (3, 11)
 JUST_INSTALLED = "SITEGEN_JUST_INSTALLED"  # told to the next run, so that a useless install is not repeated for ever
 
 REQUIREMENT = re.compile(
-    r"([\w.-]+)\s*(?:>=\s*([\d.]+))?\s*(?:,\s*<\s*([\d.]+))?\s*(?:;\s*sys_platform\s*==\s*['\"](\w+)['\"])?"
+    r"([\w.-]+)\s*(?:>=\s*([\d.]+))?\s*(?:,\s*<\s*([\d.]+))?\s*"
+    r"(?:;\s*(sys_platform|platform_machine)\s*(?:==|in)\s*['\"]([\w ]+)['\"])?"
 )
 
 
@@ -173,8 +175,9 @@ def missing_requirements(purpose: str) -> list[str]:
         wanted += project["optional-dependencies"]["test"]
     missing = []
     for requirement in wanted:
-        name, oldest, too_new, platform = REQUIREMENT.fullmatch(requirement.strip()).groups()
-        if platform not in (None, sys.platform):
+        name, oldest, too_new, marker, fitting = REQUIREMENT.fullmatch(requirement.strip()).groups()
+        here = sys.platform if marker == "sys_platform" else platform.machine()
+        if marker and here not in fitting.split():
             continue
         try:
             found = numbers(version(name))

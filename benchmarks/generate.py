@@ -545,7 +545,6 @@ contact:
 index_no_pattern: '[0-9A-Z]{9}/\\d{4}-\\d{6}'
 layout: national
 empty_columns: hide
-search: pagefind
 theme: standard
 """
 PLAIN = re.compile(r"[\w〔〕（）《》、，。；/.%+-]+( [\w:]+)?")

@@ -26,8 +26,10 @@ from sitegen.load import (
     surroundings,
     unpack_body,
 )
-from sitegen.model import Task
+from sitegen.model import Document, SiteConfig, Task
 from sitegen.request import BuildResult, Inputs, Last, Seen, body_seen, seen_as, source_seen
+from sitegen.search import INDEX_FOLDERS, Filing
+from sitegen.views import record_of
 from sitegen.views.kept import Shown
 
 _Edit = tuple[Entry, bytes, bytes]  # with the places and the body, as they are kept
@@ -39,8 +41,7 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
     None, and nothing done, unless only their bodies have, and no other page, nor any finding, can depend on these.
     """
     options, store = build.options, build.store
-    is_indexed = options.search and not options.is_ours  # the preview may search what was written a moment ago
-    if is_indexed or options.release or build.extensions.views != BUILTIN.views:
+    if options.release or build.extensions.views != BUILTIN.views:
         return None
     settings = kept_settings(options.content, options.label, store, inputs.listing)
     around = surroundings(
@@ -48,6 +49,7 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
     )
     seen: Seen = store.shelf(build.named("seen"))
     edits: dict[str, _Edit] = {}
+    was: dict[str, Document] = {}
     for path in changed:
         known: Entry | None = store.one("entries", path)
         if known is None or known.document is None or known.source != source_seen(seen, path):
@@ -58,6 +60,7 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
         if edit is None:
             return None
         edits[path] = edit
+        was[path] = known.document
     tasks = _tasks(build, edits)
     if tasks is None:
         return None
@@ -80,6 +83,11 @@ def amend(build: Build, inputs: Inputs, last: Last, changed: Sequence[str]) -> B
         outputs = {task.path: one for task, one in zip(tasks, made, strict=True) if isinstance(one, Made)}
         if len(outputs) != len(tasks):
             return None  # a failure is told as it always is
+        if options.search and not options.is_ours:  # the preview may search what was written a moment ago
+            index = _index(build, settings.config, was, edits, waiting)
+            if index is None:
+                return None
+            outputs |= index
         written = _publish(build, outputs, waiting)
     if written is None:
         return None
@@ -103,6 +111,28 @@ def _tasks(build: Build, edits: Mapping[str, _Edit]) -> list[Task] | None:
         made = [page for page in shown if not (build.options.preview and formats[page.task.format].is_slow)]
         tasks += [page.of_edited(chrome, entry.document) for page in made]
     return tasks
+
+
+def _index(
+    build: Build, config: SiteConfig, was: Mapping[str, Document], edits: Mapping[str, _Edit], waiting: Path
+) -> Outputs | None:
+    """The files of the search index that change; None if it has to be looked at as a whole."""
+    if config.search != "pairs":
+        return None
+    from sitegen.indexing import Edit  # its tables are needed here only
+
+    rows = build.store.shelf(build.named("rows"))
+    lying = {path: digest_in(row) for path, row in rows.items() if path.startswith(INDEX_FOLDERS)}
+    changes = []
+    for path, (entry, _, body) in edits.items():
+        old, new = was[path], entry.document
+        assert new is not None
+        before, after = (Filing(record_of(doc), doc.body.digest) for doc in (old, new))
+        changes.append(Edit(before, after, unpack_body(body)[1].body))
+    try:
+        return build.indexing(config, waiting).amended(changes, lying)
+    except (OSError, ValueError):  # something else lies there
+        return None
 
 
 def _publish(build: Build, outputs: Outputs, waiting: Path) -> tuple[str, ...] | None:

@@ -9,11 +9,11 @@ import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from sitegen import catalog as catalogs
@@ -52,7 +52,8 @@ from sitegen.formats.bundle import Bundled, Member
 from sitegen.importers import IMPORTERS
 from sitegen.listing import NO_STAMP
 from sitegen.load import Bodies, Entry, Kept, finish, load_tree, locate
-from sitegen.model import Bundle, Disclosure, Internal, Kit, Recipe, Task, Tree, digest
+from sitegen.load.synonyms import read_synonyms
+from sitegen.model import Bundle, Disclosure, Internal, Kit, Recipe, SiteConfig, Task, Tree, digest
 from sitegen.request import (
     BuildResult,
     Extensions,
@@ -65,8 +66,9 @@ from sitegen.request import (
     rest_of,
     seen_as,
 )
+from sitegen.search import INDEX_FOLDERS, Filing, index_search, indexed_titles, version_of
 from sitegen.store import Store
-from sitegen.views import VIEWS, move_desk, plan, search_key, search_records, tasks_of
+from sitegen.views import VIEWS, move_desk, plan, search_key, search_sources, tasks_of
 from sitegen.views.document import DocumentRecipe
 from sitegen.views.downloads import PaperRecipe, is_made
 from sitegen.views.frames import desk
@@ -76,8 +78,8 @@ from sitegen.views.pages import NotFoundPage
 from sitegen.views.redirects import RULES_FILE
 from sitegen.workers import Workers
 
-INDEX_FOLDERS = ("search/data/", "pagefind/")
-"""Below these lies everything that `search.index_search` makes, and nothing else."""
+if TYPE_CHECKING:
+    from sitegen.indexing import Indexing
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -465,37 +467,69 @@ class Build:
     def search(self, tree: Tree, catalog: Catalog, before: Mapping[str, str], waiting: Path) -> Outputs:
         """The files of the search index; those of the last one, when it may stay."""
         options, rows = self.options, self.store.shelf(self.named("rows"))
-        old = {
-            path: made_of(rows.get(path, b""), bytes.fromhex(before[path]))
-            for path in before
-            if path.startswith(INDEX_FOLDERS)
-        }
-        old = {path: made for path, made in old.items() if (options.output / path).is_file()}
+        paths = [path for path in before if path.startswith(INDEX_FOLDERS)]
         if self.warm.outputs is not None:
-            old = {path: self.warm.outputs[path]._replace(is_stamped=True) for path in old}
+            old = {path: self.warm.outputs[path]._replace(is_stamped=True) for path in paths}
+        else:
+            lying = ((path, made_of(rows.get(path, b""), f"{options.output}/{path}")) for path in paths)
+            old = {path: made for path, made in lying if made is not None}
         if options.search:
-            key = search_key(catalog)
-            is_whole = len(old) == self.store.shelf("search").get(self.named("files"))
-            if old and is_whole and all(made.key == key and made.is_stamped for made in old.values()):
+            key = digest((search_key(catalog), catalog.config.search, catalog.config.everyday))
+            shelf = self.store.shelf("search")
+            name = self.named("files")
+            if old and shelf.get(name) == (len(old), key) and all(made.is_stamped for made in old.values()):
                 return old
-            from sitegen.search import index_search  # slow to import, and needed here only
-
-            self.progress("建立检索", 0, 1)
-            files = index_search(search_records(catalog), catalog.config.search)
-            made = {path: stage(path, key, data, options.output, waiting) for path, data in files.items()}
-            self.store.shelf("search")[self.named("files")] = len(made)
-            self.progress("建立检索", 1, 1)
+            made = self.indexed(catalog, old, waiting)
+            shelf[name] = len(made), key
             return made
         # An index that still knows what was withdrawn or withheld since may not stay (条例第十三至十六条).
-        titles = {doc.id: doc.title for doc in catalog.documents.values()}
-        from sitegen.search import indexed_titles
-
+        titles = {doc.url: doc.title for doc in catalog.entries.values()}
         indexed = indexed_titles(options.output) if old else {}
         # Under another title an id may have gone to another document; only where nothing is withheld is that harmless.
         is_public = bool(indexed) and set(indexed) <= set(titles)
         if any(record.is_withheld for record in tree.internal):
-            is_public = is_public and all(titles[doc_id] == title for doc_id, title in indexed.items())
-        return old if is_public else {}
+            is_public = is_public and all(titles[url] == title for url, title in indexed.items())
+        if is_public:
+            return old
+        self.store.pop(self.named("index"), None)  # it tells digests of what may no longer be kept
+        return {}
+
+    def indexed(self, catalog: Catalog, old: Outputs, waiting: Path) -> Outputs:
+        """The files of the index, made as the site has chosen."""
+        self.progress("建立检索", 0, 1)
+        config = catalog.config
+        filings = [Filing(*source) for source in search_sources(catalog)]
+        if config.search == "pairs":
+            return self.indexing(config, waiting).files(filings, catalog.bodies, old)
+        records = [replace(record, sections=catalog.bodies[body].sections) for record, body in filings]
+        files = index_search(records, config.search, self.everyday(config))
+        version = self.index_version(config)
+        made = {path: stage(path, version, data, self.options.output, waiting) for path, data in files.items()}
+        self.progress("建立检索", 1, 1)
+        return made
+
+    def indexing(self, config: SiteConfig, waiting: Path) -> Indexing:
+        """What makes the index of pairs."""
+        from sitegen.indexing import Indexing  # its tables cost a build more than they may that makes no index
+
+        return Indexing(
+            self.store,
+            self.workers,
+            self.named("index"),
+            self.index_version(config),
+            self.options.output,
+            waiting,
+            partial(self.everyday, config),
+            partial(self.progress, "建立检索"),
+        )
+
+    def index_version(self, config: SiteConfig) -> bytes:
+        """What tells one way of making the index from another."""
+        return version_of(self.program, config.everyday)
+
+    def everyday(self, config: SiteConfig) -> Mapping[str, tuple[str, ...]]:
+        """The everyday words of the site and of the product."""
+        return read_synonyms(config.everyday, self.options.label)[0].words
 
     # ------------------------------------------------ what is remembered
 

@@ -271,11 +271,12 @@ def digest_in(row: bytes) -> bytes:
     return row[_SIZE : 2 * _SIZE]
 
 
-def made_of(row: bytes, digest: bytes) -> Made:
-    """A file with these bytes that stays as it is, by its row; without a key if the row tells of other bytes."""
-    if digest_in(row) != digest:
-        return Made(b"", digest)
-    return Made(row[:_SIZE], digest, is_stamped=len(row) > 2 * _SIZE)
+def made_of(row: bytes, path: str) -> Made | None:
+    """The file that lies at `path` as it is, without a key if `row` tells of another; None if none does."""
+    if made := _lying(row, path):
+        return made
+    digest = _digest_at(Path(path))
+    return Made(b"", bytes.fromhex(digest)) if digest else None
 
 
 def _lying(row: bytes, path: str, key: bytes = b"") -> Made | None:
@@ -315,12 +316,15 @@ def overwrite(
         return ()
     try:
         if with_manifest:
-            text = (out / MANIFEST).read_text(encoding="utf-8")
-            for path in written:
-                old = f'\n{_quoted(path)}: "{before[path].hex()}"'
-                if text.count(old) != 1:
-                    return None
-                text = text.replace(old, f'\n{_quoted(path)}: "{outputs[path].digest.hex()}"')
+            lines = (out / MANIFEST).read_text(encoding="utf-8").split("\n")
+            changed = {
+                f'{_quoted(path)}: "{before[path].hex()}"': f'{_quoted(path)}: "{outputs[path].digest.hex()}"'
+                for path in written
+            }
+            told = [changed.pop(line.removesuffix(","), "") + "," * line.endswith(",") for line in lines]
+            if changed:
+                return None
+            text = "\n".join(new if new.strip(",") else line for line, new in zip(lines, told, strict=True))
             (waiting / "last").write_text(text, encoding="utf-8", newline="\n")
             (waiting / "last").replace(out / MANIFEST)  # first, so that a crash in between is noticed by the next build
         for path in written:

@@ -571,7 +571,8 @@ class SiteConfig:
     layout_rows: tuple[tuple[LayoutCell, ...], ...] = ()
     empty_columns: str = "hide"
     show_roles: bool = False
-    search: str = "pagefind"
+    search: str = "pairs"
+    everyday: bytes | None = None  # the site's own data/synonyms.yaml, which the search alone reads
     theme: str = "standard"
     page_size: int = 20
     topics: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 主题分类: first level, second level
@@ -813,3 +814,4 @@ class SearchRecord:
     attachments: tuple[str, ...] = ()  # their titles
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 栏目 主题 体裁 年份 有效性 发文机关
     validity: str = ""
+    names: tuple[str, ...] = ()  # other names: dates in words, 发文机关, 关键词, titles of attachments

@@ -16,8 +16,8 @@ _OURS = Path(__file__).resolve().parent
 PRODUCT_THEMES = _OURS.parent / "themes"
 """Where the themes of the product lie: a site without its own uses these, and its own may inherit from them."""
 
-_LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "jinja2", "markupsafe", "selectolax", "typst")
-_OPTIONAL = ("pagefind_bin",)
+_LIBRARIES = ("markdown_it", "mdit_py_plugins", "yaml", "jinja2", "markupsafe", "rjsmin", "selectolax", "typst")
+_OPTIONAL = ("numpy", "pagefind_bin")
 
 
 _MORE = ("__closure__", "__defaults__", "__kwdefaults__", "__self__")  # what a function knows besides its text

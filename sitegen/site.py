@@ -1,7 +1,7 @@
 """The front door: options in, a built or checked site out. What an unchanged site does not need is not even loaded.
 
 Exports `Options`, `Extensions`, `BuildResult`, `build_site`, `check_site`, `verify_site`, `session`, `import_files`,
-`new_document`, `revise_document`; and, from `building`, `BUILTIN`, `CheckResult`, `codes`, `INDEX_FOLDERS`.
+`new_document`, `revise_document`; and, from `building`, `BUILTIN`, `CheckResult`, `codes`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """What `building` has: loaded when somebody asks for it."""
-    if name in ("BUILTIN", "CheckResult", "codes", "INDEX_FOLDERS"):
+    if name in ("BUILTIN", "CheckResult", "codes"):
         from sitegen import building
 
         return getattr(building, name)
@@ -180,8 +180,8 @@ def verify_site(options: Options, extensions: Extensions | None = None, progress
     """
     import tempfile  # slow to import, and needed here only
 
-    from sitegen.building import INDEX_FOLDERS
     from sitegen.engine import compare
+    from sitegen.search import INDEX_FOLDERS
 
     with tempfile.TemporaryDirectory(prefix="sitegen-verify-") as folder:
         clean = Path(folder, "public")

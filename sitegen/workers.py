@@ -57,8 +57,15 @@ class Workers:
     ) -> None:
         self._close()
 
-    def run(self, function: Batch[A, R], items: Iterable[A], seconds: float, names: Callable[[A], str]) -> Iterator[R]:
-        """What `function` gives for each of the items, in their order; it gets them in batches.
+    def run(
+        self,
+        function: Batch[A, R],
+        items: Iterable[A],
+        seconds: float,
+        names: Callable[[A], str],
+        size: int = _BATCH,
+    ) -> Iterator[R]:
+        """What `function` gives for each of the items, in their order; it gets them in batches of `size`.
 
         `seconds` is about what the first thousand take one process. `items` may come slowly: they are asked for as
         they are needed. Raises `TroubleError` naming what was worked on when a process came to an unexpected end.
@@ -67,8 +74,8 @@ class Workers:
         first = list(islice(source, 1 + int(1000 * _WORTH / max(seconds, 1e-6))))
         executor = self._executor(len(first) * seconds / 1000)
         if executor is None:
-            return _here(function, chain(first, source))
-        return self._there(executor, function, chain(first, source), names)
+            return _here(function, chain(first, source), size)
+        return self._there(executor, function, chain(first, source), names, size)
 
     def _executor(self, seconds: float) -> Executor | None:
         if self._given is not None:
@@ -78,14 +85,14 @@ class Workers:
         return self._own if seconds >= _WORTH / 8 else None
 
     def _there(
-        self, executor: Executor, function: Batch[A, R], items: Iterator[A], names: Callable[[A], str]
+        self, executor: Executor, function: Batch[A, R], items: Iterator[A], names: Callable[[A], str], size: int
     ) -> Iterator[R]:
         pending: deque[tuple[Sequence[A], Future[Sequence[R]]]] = deque()
         asked: Sequence[A] = ()
         with _sender(function, is_own=executor is self._own) as submit:
             try:
                 while True:
-                    while len(pending) < _IN_FLIGHT * max(self._jobs, 2) and (batch := list(islice(items, _BATCH))):
+                    while len(pending) < _IN_FLIGHT * max(self._jobs, 2) and (batch := list(islice(items, size))):
                         asked = batch
                         pending.append((batch, submit(executor, batch)))
                     if not pending:
@@ -170,8 +177,8 @@ def _load(file: str) -> Any:
 # ---------------------------------------------------------------- processes
 
 
-def _here(function: Batch[A, R], items: Iterator[A]) -> Iterator[R]:
-    while batch := list(islice(items, _BATCH)):
+def _here(function: Batch[A, R], items: Iterator[A], size: int) -> Iterator[R]:
+    while batch := list(islice(items, size)):
         yield from function(batch)
 
 

@@ -225,8 +225,9 @@ CleanBuilds = dict[bytes, tuple[BuildResult | str, dict[str, bytes]]]  # by all 
 class Desk:
     """A small site, its cache and outputs, and what its documents mean."""
 
-    def __init__(self, folder: Path, clean_builds: CleanBuilds | None = None) -> None:
+    def __init__(self, folder: Path, clean_builds: CleanBuilds | None = None, *, is_found: bool = False) -> None:
         self.site = Site(folder).own_themes()
+        self.is_found = is_found  # whether every build makes the search index too
         self._clean_builds = {} if clean_builds is None else clean_builds
         self.folder = folder
         self.content = self.site.content
@@ -369,7 +370,7 @@ class Desk:
 
     def _options(self, how: Build) -> dict[str, object]:
         told: dict[str, object] = {"keep_going": how.keep_going, "strict": how.strict}
-        return {**told, "preview": how.output == "preview"}
+        return {**told, "preview": how.output == "preview", "search": self.is_found}
 
     def _attempt(self, how: Build, executor: Executor | None = None) -> BuildResult | str:
         """What came of a build: its result, or why it could not go on."""

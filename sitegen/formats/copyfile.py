@@ -25,7 +25,7 @@ class AssetFile:
 
 
 def asset_bytes(file: str, kit: Kit) -> bytes:
-    """The bytes of a theme file as they are published; the style sheet begins with the theme's variables."""
+    """The bytes of a theme file, not yet made smaller; the style sheet begins with the theme's variables."""
     data = kit.files.get(_FOLDER + file)
     if data is None:
         raise SitegenError(f"主题中没有文件 assets/{file}，请补上这个文件，或在模板中去掉对它的引用。")
@@ -66,7 +66,13 @@ def _copy(task: Task, kit: Kit) -> bytes:
 
 def _asset(task: Task, kit: Kit) -> bytes:
     assert isinstance(task.model, AssetFile)
-    return asset_bytes(task.model.file, kit)
+    data = asset_bytes(task.model.file, kit)
+    if not task.model.file.endswith(".js"):
+        return data
+    from rjsmin import jsmin  # needed only where a script is new
+
+    small: str = jsmin(data.decode("utf-8"), keep_bang_comments=True)
+    return small.encode()
 
 
 def _asset_fingerprint(file: str, kit: Kit) -> str:

@@ -45,6 +45,7 @@ from sitegen.load.settings import (
     standard_data,
     standard_kinds,
 )
+from sitegen.load.synonyms import SYNONYMS_FILE, read_synonyms
 from sitegen.load.theme import read_theme
 from sitegen.model import Column, ColumnId, DocId, Downloads, Font, Marks, Places, Tree, digest
 from sitegen.screening import screen_of
@@ -201,16 +202,19 @@ def kept_settings(content: Path, label: str, blobs: MutableMapping[str, bytes], 
     """The settings, from what is kept if the files are the same."""
     site, columns = _bytes(content / "site.yaml"), _bytes(content / "columns.yaml")
     own = {path: _bytes(content / path) or b"" for path in sorted(listing.files) if is_holiday_file(path)}
-    name = f"settings/{digest((site, columns, label, own)).hex()}"
+    everyday = _bytes(content / SYNONYMS_FILE) if SYNONYMS_FILE in listing.files else None
+    name = f"settings/{digest((site, columns, label, own, everyday)).hex()}"
     if blob := blobs.get(name):
         found: Settings = pickle.loads(blob)
         return found
     settings = read_settings(site, columns, label)
     holidays, wrong = read_holidays(own, label)
+    _, unsaid = read_synonyms(everyday, label) if everyday is not None else (None, ())
     settings = replace(
         settings,
+        config=replace(settings.config, everyday=everyday),
         checking=replace(settings.checking, holidays=holidays),
-        diagnostics=(*settings.diagnostics, *wrong),
+        diagnostics=(*settings.diagnostics, *wrong, *unsaid),
     )
     for old in [old for old in blobs if old.startswith("settings/")]:
         del blobs[old]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sitegen import review
 from sitegen.diagnostics import CodeInfo, Severity
+from sitegen.load import synonyms
 
 _E, _W = Severity.ERROR, Severity.WARNING
 
 CODES: tuple[CodeInfo, ...] = (
     *review.CODES,
+    *synonyms.CODES,
     CodeInfo("F101", "文件是空的", _E, "空文件没有可公开的内容。", "0 字节的 .md 文件", "写上信息头和正文，或删去文件"),
     CodeInfo(
         "F102",

@@ -217,8 +217,8 @@ def _read_site(data: bytes | None, notes: _Notes) -> tuple[dict, dict[str, str],
         span = Span(notes.path, min(places[name].line for name in waiting))
         told = f"还有 {len(waiting)} 项没有填写：{'、'.join(waiting)}"
         notes.found.append(Diagnostic("T103", Severity.WARNING, told, span, "把“待填写”换成真实的内容，上线前填完。"))
-    if values.get("search", "pagefind") != "pagefind":
-        notes.add(places["search"], "没有这种检索后端", "目前只有 pagefind；或删去这一行。")
+    if values.get("search", "pairs") not in ("pairs", "pagefind"):
+        notes.add(places["search"], "没有这种检索方式", "可用：pairs（默认）、pagefind；不写就是 pairs。")
     if not values.get("agency"):
         notes.add(places.get("agency"), "site.yaml 没有写机关名称", "写“agency: 机关全称”。")
     for name in _URLS:

@@ -1,6 +1,6 @@
 """Turn a catalog into tasks: one for every file of the site. Pure.
 
-Exports `VIEWS`, `View`, `plan`, `tasks_of`, `search_records`, `search_key`.
+Exports `VIEWS`, `View`, `plan`, `tasks_of`, `search_sources`, `record_of`, `search_key`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from sitegen.views import (
     updates,
 )
 from sitegen.views.frames import move_desk
-from sitegen.views.search import search_key, search_records
+from sitegen.views.search import record_of, search_key, search_sources
 
-__all__ = ["VIEWS", "View", "move_desk", "plan", "search_key", "search_records", "tasks_of"]
+__all__ = ["VIEWS", "View", "move_desk", "plan", "record_of", "search_key", "search_sources", "tasks_of"]
 
 View = Callable[[Catalog], Iterator[Task]]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import NamedTuple
+from urllib.parse import quote
 
 from sitegen.address import address, root_of
 from sitegen.catalog import Catalog, trail
@@ -124,6 +125,7 @@ class DocumentRecipe(NamedTuple):
             corrections=self.corrections,
             picture=picture_of(doc.title, self.relations),
             since=self.since,
+            search_url="" if self.is_single else _search_within(chrome, doc),
         )
 
 
@@ -219,6 +221,15 @@ def single_page(catalog: Catalog, doc: Document, older: Sequence[Document], colu
         downloads=files_of(catalog, doc),
         corrections=tuple(_corrections(doc, catalog.as_of)),
     )
+
+
+def _search_within(chrome: Chrome, doc: Document) -> str:
+    """The search page, preset to the column of a document; Chinese as it is, which is a third of its length quoted."""
+    name = chrome.columns[doc.columns[0]].name
+    return f"search/index.html?column={name.translate(_QUOTED)}" if chrome.shell.has_search else ""
+
+
+_QUOTED = {ord(char): quote(char) for char in "%&#+ "}
 
 
 def _corrections(doc: Document, day: date) -> Iterator[CorrectionRow]:

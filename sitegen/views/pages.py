@@ -359,6 +359,7 @@ class DocumentPage:
     corrections: tuple[CorrectionRow, ...] = ()
     picture: Picture | None = None
     since: str = ""  # since when, and until when, the document is in the state `validity`
+    search_url: str = ""  # the search page, preset to the column; not quoted, so that the page is shorter
 
 
 class Piece(NamedTuple):
@@ -474,7 +475,7 @@ class SearchPage:
     """`search/index.html`. Template search.html."""
 
     frame: Frame
-    backend: str  # pagefind
+    backend: str  # pairs, pagefind
     total: int
     years: tuple[MenuItem, ...]
     topics: tuple[MenuItem, ...]

@@ -64,8 +64,7 @@ class Reader:
 
     def searches(self, words: str) -> Self:
         """Type into the search box of this page, press the button, wait for the answer."""
-        box = self.page.get_by_role("searchbox")
-        box.fill(words)
+        self.page.locator("input[name=q]").fill(words)
         self.page.get_by_role("button", name="检索", exact=True).click()
         return self.waits()
 

@@ -61,10 +61,17 @@ def test_column_is_searched_from_its_own_list(reader: Reader):
     assert sorted(reader.titles) == sorted(title.replace("\n", "") for title in shown)
 
 
+def test_column_is_searched_from_a_document(reader: Reader):
+    page = reader.opens("document").page
+    page.get_by_role("link", name="在本栏目中检索").click()
+    reader.waits()
+    assert RULE in reader.titles
+    expect(page.get_by_role("list", name="已选条件")).to_have_text(re.compile("^栏目："))
+
+
 def test_filters_narrow_what_was_found(reader: Reader):
     page = reader.opens("search").searches("管理办法").page
     before = len(reader.titles)
-    page.locator("summary", has_text="有效性").click()
     page.get_by_role("checkbox", name=re.compile("废止|失效")).first.check()
     reader.waits()
     assert 0 < len(reader.titles) < before
@@ -87,7 +94,7 @@ def test_back_button_returns_to_the_results(reader: Reader):
     page.go_back()
     reader.waits()
     assert reader.titles == found
-    assert page.get_by_role("searchbox").input_value() == "科技计划项目管理办法"
+    expect(page.get_by_role("combobox", name="检索词")).to_have_value("科技计划项目管理办法")
     page.go_back()
     expect(page.locator("[data-search-results] h3")).to_have_count(0)
 

@@ -1,11 +1,13 @@
 """What may not be shown leaves no byte anywhere: not in the output, not in a file name, not in the cache.
 
 A marker stands in every place of a document that an author can write in; then every file of the output and of
-`.sitegen/` is searched for it, also inside what is packed.
+`.sitegen/` is searched for it, also inside what is packed; and the search index, which takes texts apart, may know no
+word that is not one of what it shows.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,7 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sitegen.search import INDEX_FOLDERS
+from sitegen.search.shards import unpack
 from tests.packed import pdf, png
+from tests.searching import terms_of_shards, terms_of_texts
 from tests.story import Site, everything_in, files_of
 
 WITHHELD: dict[str, object] = {"disclosure": "不予公开", "disclosure_reason": "条例第十四条"}
@@ -74,12 +79,17 @@ def internal(mark: str) -> dict[str, object]:
 
 
 def traces(site: Site, mark: str) -> set[str]:
-    """The files of the output and of the cache, in whose name or bytes a part of the marker is."""
+    """The files of the output and of the cache, in whose name or bytes a part of the marker is.
+
+    And the words of the search index that are in none of the texts which it shows.
+    """
     latin = mark.rstrip("巭嫑烎玊奣尛丼隐秘标识").encode()
-    files = site.tree() | {f".sitegen/{path}": data for path, data in files_of(site.cache).items()}
+    tree = site.tree()
+    files = tree | {f".sitegen/{path}": data for path, data in files_of(site.cache).items()}
     names = [path.relative_to(site.folder).as_posix() for path in (*site.output.rglob("*"), *site.cache.rglob("*"))]
     found = {path for path, data in everything_in(files) if latin in data or mark[len(latin) :].encode() in data}
-    return found | {name for name in names if latin.decode() in name}
+    unknown = terms_of_shards(tree) - terms_of_texts(tree)
+    return found | {name for name in names if latin.decode() in name} | {f"a shard: {term}" for term in unknown}
 
 
 def commit(site: Site) -> None:
@@ -146,7 +156,7 @@ def test_internal_fields_of_a_public_document_leave_no_trace(beside: Site) -> No
 def test_people_are_shown_only_where_the_site_says_so(beside: Site) -> None:
     beside.write("fd-01-gfx/c.md", title="丙办法", drafter=MARK, disclosure_reason="x").build()
     assert traces(beside, MARK) == set()
-    beside.setting(agency="示例市科学技术局", show_roles=True).build()
+    beside.setting(agency="示例市科学技术局", show_roles=True).build(search=True)
     found = traces(beside, MARK)
     assert {path for path in found if not path.startswith(".sitegen/")} == {"doc/c/index.html"}
     beside.setting(agency="示例市科学技术局", show_roles=False).build()
@@ -161,15 +171,38 @@ def test_file_that_no_document_names_is_not_published(beside: Site) -> None:
 def test_index_is_kept_only_while_it_knows_nothing_secret(beside: Site) -> None:
     before = secret(beside, MARK, {}, old_urls=[]).build(search=True).tree()
     after = beside.write("fd-01-gfx/a.md", title="甲办法（试行）").build().tree()
-    assert {path for path in before if path.startswith("pagefind/")} <= set(after)
-    assert "search/data/docs.json" in after
+    assert {path for path in before if path.startswith(INDEX_FOLDERS)} <= set(after)
+    assert "search/data/index.bin" in after
     secret(beside, MARK, WITHHELD, old_urls=[]).build()
-    assert not any(path.startswith(("pagefind/", "search/data/")) for path in beside.tree())
+    assert not any(path.startswith(INDEX_FOLDERS) for path in beside.tree())
 
 
 def test_index_is_kept_beside_a_withdrawn_document(beside: Site) -> None:
     beside.write("fd-01-gfx/a.md", withdraw={"date": "2026-01-01", "reason": "有误"}).write("fd-01-qt/b.md")
-    assert "search/data/docs.json" in beside.build(search=True).build().tree()
+    assert "search/data/index.bin" in beside.build(search=True).build().tree()
+
+
+def test_index_knows_a_document_by_what_its_page_tells(beside: Site) -> None:
+    fields = {"issuer": ["云溪区水务局"], "keywords": ["节水"], "attachments": [{"file": "x.pdf", "title": "定额表"}]}
+    beside.file("fd-01-gfx/x.pdf").write("fd-01-gfx/a.md", title="甲办法", **fields, **internal(MARK))
+    beside.build(search=True)
+    texts = [json.loads(unpack(data)) for path, data in beside.tree().items() if path.startswith("search/data/text/")]
+    names = next(text["names"] for text in texts if text["title"] == "甲办法")
+    assert names == "2024年3月5日\n2024年3月1日\n云溪区水务局\n节水\n定额表"
+    assert all(text["names"].startswith("2024年3月5日\n2024年3月1日") for text in texts)
+
+
+@pytest.mark.parametrize("state", ["on request", "draft", "not yet due", "withdrawn"])
+def test_words_that_only_a_document_had_leave_the_index_with_it(beside: Site, state: str) -> None:
+    beside.write("fd-01-qt/c.md", title="关于龘靐的通知", body="第七条　齉齾爩。")
+    beside.write("fd-01-qt/b.md", title="乙通知", body="正文。").build(search=True)
+    own = {"龘靐", "于龘", "齉齾", "齾爩", "第7"}
+    assert own <= terms_of_shards(beside.tree())
+    beside.write("fd-01-qt/c.md", title="关于龘靐的通知", body="第七条　齉齾爩。", **STATES[state])
+    beside.write("fd-01-qt/b.md", title="乙通知", body="另一段。").build(search=True)
+    assert beside.is_published, beside.diagnostics
+    assert not own & terms_of_shards(beside.tree())
+    assert beside.tree() == beside.clean_tree(search=True)
 
 
 def test_failed_build_tells_nothing_of_what_became_secret(beside: Site) -> None:

@@ -65,12 +65,12 @@ CLEAN_BUILDS: CleanBuilds = {}  # of this run: many scripts pass through the sam
 # ---------------------------------------------------------------- any script
 
 
-@given(ROUNDS)
+@given(ROUNDS, st.booleans())
 @SCRIPTS
 def test_build_after_any_script_equals_a_clean_build(
-    tmp_path_factory: pytest.TempPathFactory, rounds: list[tuple[list[Edit], Build]]
+    tmp_path_factory: pytest.TempPathFactory, rounds: list[tuple[list[Edit], Build]], is_found: bool
 ) -> None:
-    desk = Desk(tmp_path_factory.mktemp("desk") / "site", CLEAN_BUILDS)
+    desk = Desk(tmp_path_factory.mktemp("desk") / "site", CLEAN_BUILDS, is_found=is_found)
     assert desk.build()
     for edits, how in rounds:
         for edit in edits:
@@ -85,7 +85,7 @@ def test_build_after_any_script_equals_a_clean_build(
 def test_build_after_each_kind_of_edit_equals_a_clean_build(
     tmp_path_factory: pytest.TempPathFactory, edits: tuple[Edit, ...]
 ) -> None:
-    desk = Desk(tmp_path_factory.mktemp("desk") / "site", CLEAN_BUILDS)
+    desk = Desk(tmp_path_factory.mktemp("desk") / "site", CLEAN_BUILDS, is_found=True)
     assert desk.build()
     size = 1 if IS_THOROUGH else 6
     for first in range(0, len(edits), size):

@@ -292,15 +292,19 @@ def test_style_and_script_are_light(sample: Output):
     weights = {path: len(data) for path, data in sample.files.items() if path.endswith((".css", ".js"))}
     own = {path: size for path, size in weights.items() if path.startswith("assets/")}
     compared = own.pop("assets/compare.css")  # of comparisons alone
+    asked = own.pop("assets/search.css")  # of the search page alone
     styles = [size for path, size in own.items() if path.endswith(".css")]
-    scripts = [size for path, size in own.items() if path.endswith(".js") and path != "assets/search.js"]
+    scripts = [size for path, size in own.items() if path.endswith(".js") and not path.startswith("assets/search")]
     assert len(styles) == 1
     assert sum(styles) <= 24 * KB, own
     assert sum(scripts) <= 8 * KB, own
     assert compared <= 4 * KB
+    assert asked <= 6 * KB
     asking = {path for path, data in sample.files.items() if path.endswith(".html") and b"assets/compare.css" in data}
     assert asking
     assert all("/compare/" in path for path in asking)
+    searching = {path for path, data in sample.files.items() if path.endswith(".html") and b"assets/search" in data}
+    assert searching == {"search/index.html"}
 
 
 # ---------------------------------------------------------------- for machines

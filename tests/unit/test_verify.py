@@ -97,5 +97,5 @@ def test_search_index_that_was_left_as_it_is_is_no_difference(built: Site) -> No
 
 def test_damaged_search_index_is_found(built: Site) -> None:
     built.build(search=True)
-    harm(built.output / "search/data/docs.json")
-    assert verify_site(built.options(search=True)) == ("search/data/docs.json",)
+    harm(built.output / "search/data/index.bin")
+    assert verify_site(built.options(search=True)) == ("search/data/index.bin",)

@@ -1,0 +1,115 @@
+"""What the browser knows of all documents before it looks into any: numbers, months, facets; and names for suggestions.
+
+Exports `index_file`, `names_file`, `Row`, `row_of`, `INDEX`, `BLOCK`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sitegen.model import SearchRecord, Validity
+from sitegen.search.questions import questions
+from sitegen.search.shards import pack
+
+FORMAT = 1
+INDEX = "search/data/index.bin"
+BLOCK = 16  # documents of a file of names
+_STATES = [state.value for state in Validity]
+_ZERO = 48  # what stands for 0 in a column: readable, and small numbers take one byte
+
+
+class Row(NamedTuple):
+    """What the table says of one document."""
+
+    month: str
+    filters: tuple[tuple[str, tuple[str, ...]], ...]
+    title_atoms: int
+    units: int
+
+
+def row_of(record: SearchRecord, title_atoms: int, units: int) -> Row:
+    """The row of a document."""
+    return Row(record.pub_date.isoformat()[:7], record.filters, title_atoms, units)
+
+
+def index_file(rows: Sequence[Row], shards: int) -> bytes:
+    """`search/data/index.bin`."""
+    months: dict[str, int] = {}
+    for number, row in enumerate(rows):
+        months.setdefault(row.month, number)
+    phrases, edges = questions()
+    return pack(
+        json_bytes(
+            {
+                "format": FORMAT,
+                "backend": "pairs",
+                "docs": len(rows),
+                "shards": shards,
+                "names": BLOCK,
+                "months": list(months.items()),
+                "titles": _column(row.title_atoms for row in rows),
+                "units": _column(row.units for row in rows),
+                "words": {"questions": phrases, "edges": edges},
+                "facets": facets([row.filters for row in rows]),
+            }
+        )
+    )
+
+
+def _column(values: Iterable[int]) -> str:
+    return "".join(chr(_ZERO + min(value, 50_000)) for value in values)
+
+
+def facets(filters: Sequence[tuple[tuple[str, tuple[str, ...]], ...]]) -> dict[str, object]:
+    """Each facet: its values in the order they are offered, the combinations of them, and the one of each document."""
+    names = sorted({name for row in filters for name, _ in row})
+    of_rows: dict[str, list[tuple[str, ...]]] = {name: [] for name in names}
+    for row in filters:
+        known: Mapping[str, tuple[str, ...]] = dict(row)
+        for name in names:
+            of_rows[name].append(known.get(name, ()))
+    return {name: _facet(name, rows) for name, rows in of_rows.items()}
+
+
+def _facet(name: str, rows: Sequence[tuple[str, ...]]) -> dict[str, object]:
+    frequent = Counter(rows)
+    combos = sorted(frequent, key=lambda combo: (-frequent[combo], combo))
+    counts: Counter[str] = Counter()
+    for combo, count in frequent.items():
+        for value in combo:
+            counts[value] += count
+    values = sorted(counts, key=lambda value: (-counts[value], value))
+    if name == "year":
+        values.sort(reverse=True)
+    elif name == "validity":
+        values.sort(key=_STATES.index)
+    place = {value: number for number, value in enumerate(values)}
+    number_of = {combo: number for number, combo in enumerate(combos)}
+    return {
+        "values": values,
+        "combos": [[place[value] for value in combo] for combo in combos],
+        "docs": _column(number_of[row] for row in rows),
+    }
+
+
+def names_path(number: int) -> str:
+    """The file with the name of a document."""
+    return f"search/data/names/{number // BLOCK}.bin"
+
+
+def names_file(cards: Iterable[Mapping[str, str]]) -> bytes:
+    """Title, 文号 and address of neighbouring documents."""
+    return pack(json_bytes([[card["title"], card["doc_no"], card["url"]] for card in cards]))
+
+
+def text_path(number: int, unit: int) -> str:
+    """The file of a unit of a document."""
+    return f"search/data/text/{number // 100}/{number}-{unit}.bin"
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON as it is written here: Chinese as it is, no blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -1,0 +1,1323 @@
+// The search itself: what is asked -> terms -> shards of the index -> ranked documents -> hits with excerpts.
+// The index is made by sitegen/search/; docs/search-format.md describes its files and how a query is answered.
+// Runs as a module worker (messages {id, method, args} -> {id, result | error}), and as well in a page or under node.
+
+// ---------------------------------------------------------------- words: the same rules as sitegen/search/words.py
+
+const WIDE = "\\u2e80-\\u{10ffff}"; // of these every letter is an atom
+const DIGITS = "〇○零一二三四五六七八九";
+const NUMERAL = `${DIGITS}两十百千万`;
+const OPEN = "[〔\\[(【{〈《<﹝]";
+const CLOSE = "[〕\\])】}〉》>﹞]";
+const pattern = (text) => new RegExp(text, "gu");
+
+/** The steps after folding, in order: what is replaced, and by what. */
+const STEPS = [
+  [pattern(`([${WIDE}])[^\\S\\n]+(?=[${WIDE}])`), (m) => m[1]],
+  [pattern(`第([${NUMERAL}]+)(?=[条章节号款项编届次])`), (m) => `第${valueOf(m[1]) ?? m[1]}`],
+  [pattern(`(^|[^${NUMERAL}])((?:一九|二[〇○零])[${DIGITS}]{2})(?=年)`), (m) => m[1] + digits(m[2])],
+  [pattern(`(\\d年)([${NUMERAL}]{1,3})(?=月)`), (m) => m[1] + (valueOf(m[2]) ?? m[2])],
+  [pattern(`(\\d月)([${NUMERAL}]{1,3})(?=日)`), (m) => m[1] + (valueOf(m[2]) ?? m[2])],
+  [pattern("(^|[^\\d.])([12]\\d{3})([-/.])(\\d{1,2})\\3(\\d{1,2})(?![\\d.])"),
+    (m) => `${m[1]}${m[2]}年${Number(m[4])}月${Number(m[5])}日`],
+  [pattern("(\\d[年月])0(?=[1-9][月日])"), (m) => m[1]],
+  [pattern(`${OPEN}\\s*(\\d{4})\\s*年?\\s*${CLOSE}\\s*第?\\s*0*(\\d{1,5})\\s*号`), (m) => `〔${m[1]}〕${m[2]}号`],
+];
+const THOUSANDS = pattern("(\\d),(?=\\d{3}(?!\\d))");
+const MARKS = pattern("[^\\p{L}\\p{N}]+");
+const UNITS = { 十: 10, 百: 100, 千: 1000 };
+
+let variants = new Map(); // traditional -> simplified; read when a query or a text needs it
+
+const isWide = (atom) => atom >= "\u2e80";
+const join = (a, b) => (isWide(a) || isWide(b) ? a + b : `${a} ${b}`);
+
+const digit = (char) => (char === "两" ? 2 : /\d/.test(char) ? Number(char) : Math.max(0, DIGITS.indexOf(char) - 2));
+const digits = (text) => [...text].map(digit).join("");
+
+/** The number that a numeral stands for, in digits or in Chinese; null if it is none. */
+function valueOf(text) {
+  if (!/[十百千万]/.test(text)) return text ? Number(digits(text)) : null;
+  let total = 0;
+  let section = 0;
+  let last = 10000;
+  let held = 0;
+  for (const char of text) {
+    const unit = UNITS[char];
+    if (char === "万") [total, section, held, last] = [(total + section + held) * 10000, 0, 0, 10000];
+    else if (!unit) held = digit(char);
+    else if (unit >= last) return null;
+    else [section, held, last] = [section + (held || 1) * unit, 0, unit];
+  }
+  return total + section + held;
+}
+
+const folds = new Map(); // character -> what it is compared as
+
+function fold(char) {
+  if (char >= "一" && char <= "鿿") return variants.get(char) ?? char;
+  if (!folds.has(char)) {
+    folds.set(char, [...char.normalize("NFKC").toLowerCase()].map((one) => variants.get(one) ?? one).join(""));
+  }
+  return folds.get(char);
+}
+
+/** A text as it is compared, and the place in the original of each unit of it (null: the same): {text, from, to}. */
+function trace(original) {
+  let text = "";
+  let from = null;
+  let to = null;
+  let at = 0;
+  for (const char of original) {
+    const folded = fold(char);
+    if (!from && folded.length !== char.length) {
+      from = [...Array(text.length).keys()];
+      to = from.map((i) => i + 1);
+    }
+    if (from) {
+      for (let i = 0; i < folded.length; i++) {
+        from.push(at);
+        to.push(at + char.length);
+      }
+    }
+    text += folded;
+    at += char.length;
+  }
+  return STEPS.reduce(rewrite, { text, from, to });
+}
+
+/** Replace, and keep the places: what both sides have in common at their ends stays where it was. */
+function rewrite(traced, [wanted, replacement]) {
+  const matches = [...traced.text.matchAll(wanted)];
+  if (!matches.length) return traced;
+  const begin = (i) => (traced.from ? traced.from[i] : i);
+  const end = (i) => (traced.to ? traced.to[i] : i + 1);
+  let text = "";
+  const from = [];
+  const to = [];
+  let done = 0;
+  const keep = (stop) => {
+    text += traced.text.slice(done, stop);
+    for (; done < stop; done++) {
+      from.push(begin(done));
+      to.push(end(done));
+    }
+  };
+  for (const match of matches) {
+    const old = match[0];
+    const made = replacement(match);
+    const most = Math.min(old.length, made.length);
+    let head = 0;
+    while (head < most && old[head] === made[head]) head++;
+    let tail = 0;
+    while (tail < most - head && old[old.length - 1 - tail] === made[made.length - 1 - tail]) tail++;
+    keep(match.index + head);
+    const stop = match.index + old.length - tail;
+    for (const unit of made.slice(head, made.length - tail)) {
+      text += unit;
+      from.push(begin(match.index + head));
+      to.push(end(Math.max(match.index + head, stop - 1)));
+    }
+    done = stop;
+  }
+  keep(traced.text.length);
+  return { text, from, to };
+}
+
+export const normalize = (text) => trace(text).text;
+
+const kinds = new Map(); // character -> "w" an atom of its own, "n" part of a run, "\n" a break, "" neither
+
+function kindOf(char) {
+  if (char >= "一" && char <= "鿿") return "w";
+  if (!kinds.has(char)) {
+    const kind = /[\p{L}\p{N}]/u.test(char) ? (isWide(char) ? "w" : "n") : ",;:!?。\n".includes(char) ? "\n" : "";
+    kinds.set(char, kind);
+  }
+  return kinds.get(char);
+}
+
+/** Atoms and breaks (line feeds) with their places: [{text, from, to}, …]. */
+function places(original) {
+  const { text, from, to } = rewrite(trace(original), [THOUSANDS, (m) => m[1]]);
+  const found = [];
+  let before = "";
+  let at = 0;
+  for (const char of text) {
+    const kind = kindOf(char);
+    const end = at + char.length;
+    const stop = to ? to[end - 1] : end;
+    if (kind === before && (kind === "n" || kind === "\n")) {
+      const last = found[found.length - 1];
+      if (kind === "n") last.text += char;
+      last.to = stop;
+    } else if (kind) found.push({ text: kind === "\n" ? kind : char, from: from ? from[at] : at, to: stop });
+    before = kind;
+    at = end;
+  }
+  return found;
+}
+
+const recent = new Map(); // text -> its places; the texts of a page of hits are looked at more than once
+
+function placesIn(text) {
+  const found = recent.get(text) ?? places(text);
+  recent.delete(text);
+  recent.set(text, found);
+  if (recent.size > 400) recent.delete(recent.keys().next().value);
+  return found;
+}
+
+export const atoms = (text) => places(text).map((place) => place.text);
+
+export function terms(text) {
+  const list = ["\n", ...atoms(text), "\n"];
+  const found = [];
+  for (let i = 1; i < list.length - 1; i++) {
+    const [before, atom, next] = list.slice(i - 1, i + 2);
+    if (atom === "\n") continue;
+    if (!isWide(atom) || (before === "\n" && next === "\n")) found.push(atom);
+    if (next !== "\n") found.push(join(atom, next));
+  }
+  return found.sort();
+}
+
+const squash = (text) => normalize(text).replace(MARKS, "");
+
+// ---------------------------------------------------------------- what is asked
+
+const MOST_ATOMS = 80; // of a query; what comes after is not read
+const LATIN = /^[a-z]+$/;
+const FINALS = "i?a|i?ang?|i?ao|ai|ie|iu|ing?|i|e|ei|eng?|i?ong|ou?|u|ua|uai|uang?|ue|ui|un|uo|ve?";
+const SYLLABLE = new RegExp(`^(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])(?:${FINALS})|a(?:i|o|ng?)?|e[inr]?|ou?)$`);
+
+/**
+ * A query as its atoms with what follows each (`gap`: "" nothing, " " a blank, "\n" a break), those that are only
+ * question words (`isIdle`), and the numbers and articles it may name.
+ */
+export function parse(text, { questions = [], edges = [] } = {}) {
+  const list = places(text);
+  const asked = [];
+  for (const place of list) {
+    const last = asked[asked.length - 1];
+    if (place.text === "\n") {
+      if (last) last.gap = "\n";
+    } else if (asked.length < MOST_ATOMS) {
+      if (last && !last.gap && /\s/.test(text.slice(last.to, place.from))) last.gap = " ";
+      asked.push({ text: place.text, from: place.from, to: place.to, gap: "", isIdle: false });
+    }
+  }
+  if (asked.length) asked[asked.length - 1].gap = "\n";
+  setAside(asked, new Set(questions), new Set(edges));
+  return { atoms: asked, number: documentNumber(text), index: indexNumber(text), article: article(text), day: day(text) };
+}
+
+/** Mark the question words by longest match, then single characters at the edges of what is left. */
+function setAside(asked, questions, edges) {
+  const longest = Math.max(0, ...[...questions].map((words) => words.length));
+  for (let i = 0; i < asked.length; i++) {
+    let words = "";
+    let end = 0;
+    for (let j = i; j < asked.length && words.length < longest; j++) {
+      words += asked[j].text;
+      if (questions.has(words)) end = j + 1;
+      if (asked[j].gap === "\n") break;
+    }
+    for (let j = i; j < end; j++) asked[j].isIdle = true;
+    if (end) i = end - 1;
+  }
+  for (const [start, end] of stretches(asked)) {
+    let [first, last] = [start, end - 1];
+    while (last - first >= 2 && edges.has(asked[first].text)) asked[first++].isIdle = true;
+    while (last - first >= 2 && edges.has(asked[last].text)) asked[last--].isIdle = true;
+  }
+  if (asked.every((atom) => atom.isIdle)) for (const atom of asked) atom.isIdle = false;
+}
+
+/** Where an everyday word begins, with a single atom that would be left before it: 加[装电梯]. */
+function withRest(list, from, to) {
+  const [start] = stretches(list).find((stretch) => stretch[0] <= from && to <= stretch[1]) ?? [from];
+  return from - start === 1 ? start : from;
+}
+
+/** Runs of atoms without a gap or an idle atom: [[from, to], …]. */
+function stretches(asked) {
+  const found = [];
+  let start = -1;
+  asked.forEach((atom, i) => {
+    if (atom.isIdle) start = -1;
+    else {
+      if (start < 0) found.push([start = i, i + 1]);
+      else found[found.length - 1][1] = i + 1;
+      if (atom.gap) start = -1;
+    }
+  });
+  return found;
+}
+
+const arabic = (text) => text
+  .replace(pattern(`[${DIGITS}]{4}(?=-?年|-)`), digits)
+  .replace(pattern(`([\\d年第令告-])([${NUMERAL}]+)(?=号|$)`), (_, at, count) => at + (valueOf(count) ?? count));
+
+const BRACKETED = pattern(`${OPEN}\\s*[\\d${DIGITS}]{4}|[\\d${DIGITS}]{4}\\s*年?\\s*${CLOSE}`);
+const YEARLY = /^(\D*?)-?((?:19|20)\d{2})-?年?-?第?-?0*(\d{1,5})-?(号?)$/;
+const ORDERS = [
+  /^(\D*(?:令|公告|通告|公报))第?0*(\d{1,5})(号?)$/,
+  /^(\D*?)第?0*(\d{1,5})(号)(令|公告|通告|)$/,
+];
+
+/**
+ * A 文号 in any form that people type, or null: its term in the index, year ("" in an order) and count, the body before
+ * it ("" if none is named), and whether it can be nothing else (`isCertain`).
+ */
+function documentNumber(text) {
+  const bare = normalize(text).trim()
+    .replace(/^(?:发文字号|文件编号|文件号|文号)[\s:]*/, "").replace(/(?:文件|全文|原文|文)$/, "");
+  const line = arabic(bare.replace(MARKS, "-").replace(/^-|-$/g, ""));
+  let [, head, year, count, end] = YEARLY.exec(line) ?? [];
+  let isCertain = Boolean(end) || bare.search(BRACKETED) >= 0;
+  if (!count) {
+    const joined = line.replace(/-/g, "");
+    const order = ORDERS[0].exec(joined) ?? ORDERS[1].exec(joined);
+    if (!order) return null;
+    [head, year, count] = [order[1] + (order[4] ?? ""), "", order[2]];
+    isCertain = /令|公告|通告/.test(head) && Boolean(order[3]);
+  }
+  const body = head.replace(/-/g, "").replace(/第$/, "");
+  if (!body && /(?:19|20)\d{3}/.test(line)) return null; // eight digits are no 文号
+  return { term: year ? `=${year}-${count}` : `=${count}`, year, count, body, isCertain };
+}
+
+/** The bodies that carry this number in the 文号 of a document: 某政发〔2024〕3号 -> ["某政发"]. */
+function bodiesOf(docNo, { year, count }) {
+  const found = arabic(normalize(docNo).replace(MARKS, "")).matchAll(/(\D*?)(?:(\d{4})年?)?第?0*(\d{1,5})号/g);
+  return [...found].filter((one) => (one[2] ?? "") === year && one[3] === count).map((one) => one[1].replace(/第$/, ""));
+}
+
+function indexNumber(text) {
+  const line = squash(text.replace(/^\s*索引号[\s::]*/, ""));
+  return line.length > 5 && (line.match(/\d/g) ?? []).length > 3 && !/[年月日号条]/.test(line) ? `=i:${line}` : "";
+}
+
+const COUNT = `(?:\\d+|[${NUMERAL}]+)`;
+const ARTICLE = new RegExp(`^(.*?)的?第?(${COUNT})条(?:之(${COUNT}))?(?:第?${COUNT}[款项])*(.*)$`, "u");
+
+const OWN_ARTICLE = new RegExp(`^第(\\d+)条(?:之(${COUNT}))?`, "u");
+
+/** A named law and one of its articles, or null: 民法典第1165条 -> {law: "民法典", count: 1165, sub: 0}. */
+function article(text) {
+  const found = ARTICLE.exec(squash(text).replace(/^(?:根据|依据|依照|按照)/, ""));
+  if (!found || found[1].length < 2 || found[1].length > 40 || found[4].length > 12) return null;
+  return { law: found[1], count: Number(valueOf(found[2])), sub: Number(found[3] ? valueOf(found[3]) : 0) };
+}
+
+/** A year, a month or a day and nothing else, as 2021, 2021-06 or 2021-06-03; or null. */
+function day(text) {
+  const line = normalize(text).trim().replace(/[/.]/g, "-");
+  const found = /^(\d{4})(?:年|-|$)(?:0?(\d{1,2})(?:月|-|$)(?:0?(\d{1,2})日?)?)?$/.exec(line);
+  if (!found || !/^(?:19|20)/.test(found[1]) || found[2] > 12) return null;
+  return found.slice(1).filter(Boolean).map((part) => part.padStart(2, "0")).join("-");
+}
+
+/** The ways to read letters as syllables, those of the fewest syllables first; at most `most` of them. */
+function readings(words, most = 12) {
+  let ways = [[]];
+  for (const word of words) {
+    const ends = Array.from({ length: word.length + 1 }, () => []);
+    ends[0] = [[]];
+    for (let to = 1; to <= word.length; to++) {
+      for (let from = Math.max(0, to - 6); from < to; from++) {
+        const part = word.slice(from, to);
+        if (SYLLABLE.test(part)) ends[to].push(...ends[from].map((way) => [...way, part]));
+      }
+      ends[to].sort((a, b) => a.length - b.length).splice(most);
+    }
+    ways = ways.flatMap((way) => ends[word.length].map((more) => [...way, ...more])).slice(0, most);
+  }
+  return ways.filter((way) => way.length > 1).sort((a, b) => a.length - b.length);
+}
+
+const neighbours = (list, size, glue) => list.slice(size - 1).map((_, i) => list.slice(i, i + size).join(glue));
+
+// ---------------------------------------------------------------- reading the index
+
+const KEPT = 600; // files in memory
+
+const crc32 = (() => {
+  const table = Int32Array.from({ length: 256 }, (_, n) => {
+    let c = n;
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    return c;
+  });
+  return (bytes) => {
+    let c = -1;
+    for (const byte of bytes) c = table[(c ^ byte) & 255] ^ (c >>> 8);
+    return ~c >>> 0;
+  };
+})();
+
+async function unpack(answer, inflater) {
+  if (typeof DecompressionStream === "function") {
+    return new Uint8Array(await new Response(answer.body.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer());
+  }
+  const { inflate } = await import(inflater);
+  return inflate(new Uint8Array(await answer.arrayBuffer()));
+}
+
+/** The files below search/data/, each read once while it is in use. */
+function reader(root, inflater) {
+  const kept = new Map();
+  const load = async (path) => {
+    const answer = await fetch(new URL(`search/data/${path}`, root), { cache: "no-cache" });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return unpack(answer, inflater);
+  };
+  const read = (path, made) => {
+    const found = kept.get(path) ?? load(path).then(made);
+    kept.delete(path); // and last again: the first is the one that was not asked for longest
+    kept.set(path, found);
+    found.catch(() => kept.delete(path));
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    return found;
+  };
+  const json = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+  return { bytes: (path) => read(path, (bytes) => bytes), json: (path) => read(path, json) };
+}
+
+const numbersOf = (text) => Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i) - 48);
+
+let at = 0; // where `varint` reads next
+
+function varint(bytes) {
+  let value = 0;
+  let factor = 1;
+  for (;;) {
+    const byte = bytes[at++];
+    value += (byte & 127) * factor;
+    if (byte < 128) return value;
+    factor *= 128;
+  }
+}
+
+/** The lists of one term in its shard, or null. */
+function entryOf(shard, term) {
+  at = 0;
+  const skipped = varint(shard);
+  at += skipped;
+  while (at < shard.length) {
+    const length = varint(shard);
+    const start = at;
+    at += length;
+    const names = varint(shard);
+    const body = varint(shard);
+    const end = at + names + (body >> 1);
+    if (length === term.length && term.every((byte, i) => byte === shard[start + i])) {
+      return { names: shard.subarray(at, at + names), body: shard.subarray(at + names, end), isBitmap: (body & 1) > 0 };
+    }
+    at = end;
+  }
+  return null;
+}
+
+/** Call `each(document, isOther)` for those that have the term in a name. */
+function eachName(entry, each) {
+  let doc = -1;
+  let next = 0;
+  while (next < entry.names.length) {
+    at = next;
+    const value = varint(entry.names);
+    next = at;
+    doc += value >> 1;
+    each(doc, value & 1);
+  }
+}
+
+/** Call `each(document, weight, units)` for those that have the term in the text; `units` is null where none is told. */
+function eachPlace(entry, each) {
+  const bytes = entry.body;
+  if (entry.isBitmap) {
+    for (let i = 0; i < bytes.length; i++) {
+      for (let left = bytes[i], bit = 0; left; left >>= 1, bit++) if (left & 1) each(i * 8 + bit, 0, null);
+    }
+    return;
+  }
+  const first = Uint8Array.of(1);
+  let doc = -1;
+  let next = 0;
+  while (next < bytes.length) {
+    at = next;
+    const value = varint(bytes);
+    let units = first;
+    if (value & 1) {
+      const length = varint(bytes);
+      units = bytes.subarray(at, at + length);
+      at += length;
+    }
+    next = at;
+    doc += value >> 3;
+    each(doc, (value >> 1) & 3, units);
+  }
+}
+
+// ---------------------------------------------------------------- matching
+
+const SUGGESTED = 8;
+const AT_ONCE = 8; // pairs of a long query that are read first
+const AT_MOST = 24; // pairs of a query that are read at all
+const TYPED = 3; // documents that use a word, so that it is no everyday word
+const LONGER = 8; // documents that are shown for a question, though they have little of it
+const FEW = 5; // documents whose text is read to see whether they hold a long query
+const DEEP = 60_000; // documents times terms that are looked at unit by unit
+const NEAR = 300; // documents that do not have all of a query and are looked at
+const TITLE = 2;
+const OTHER = 4;
+
+const spread = (joints, most) => Array.from({ length: most }, (_, i) => joints[Math.floor((i * joints.length) / most)]);
+
+/** The plan of a query of which only some pairs are read. */
+function partOf(list, joints) {
+  const plan = planOf(list);
+  plan.covers = plan.covers.filter(({ from, to }) => joints.some((joint) => joint.from === from && joint.to === to));
+  plan.needed = list.map((_, i) => plan.covers.some(({ from, to }) => from <= i && i < to));
+  plan.read = plan.covers.map(({ term }) => plan.terms[term]);
+  return plan;
+}
+
+/** The terms of a query, what each covers, and the official words that everyday words in it lead to. */
+function planOf(list) {
+  const plan = { atoms: list, terms: [], covers: [], alternatives: [] };
+  Object.assign(plan, { covered: new Float32Array(list.length), missing: [] }); // for `measure`
+  const numbers = new Map();
+  plan.number = (term) => {
+    if (!numbers.has(term)) numbers.set(term, plan.terms.push(term) - 1);
+    return numbers.get(term);
+  };
+  const isAlone = (i) => (i === 0 || list[i - 1].gap !== "") && list[i].gap !== "";
+  list.forEach((atom, i) => {
+    const cover = (term, to, isJoint, isIdle) =>
+      plan.covers.push({ term: plan.number(term), from: i, to, isJoint, isIdle });
+    const next = list[i + 1];
+    if (!isWide(atom.text) || isAlone(i)) cover(atom.text, i + 1, false, atom.isIdle);
+    if (!next || atom.gap === "\n") return;
+    const isNear = isAlone(i) || isAlone(i + 1) || !isWide(atom.text) || !isWide(next.text);
+    if (!atom.gap || isNear) cover(join(atom.text, next.text), i + 2, !atom.gap, atom.isIdle || next.isIdle);
+  });
+  // A single character is in no term of a longer run, so that nothing can be told of it.
+  const isPaired = (i) => plan.covers.some(({ from, to }) => to - from === 2 && from <= i && i < to);
+  const isNeeded = (atom, i) => !atom.isIdle && (!isWide(atom.text) || isPaired(i));
+  plan.needed = list.map(isNeeded);
+  if (!plan.needed.some(Boolean)) plan.needed = list.map(() => true);
+  plan.segments = stretches(list).map(([from, to]) => list.slice(from, to).map((atom) => atom.text));
+  return plan;
+}
+
+/** The documents that hold terms of the plan: which terms, where, and how telling each is. */
+function match(plan, entries, count) {
+  const width = plan.terms.length;
+  const flags = new Uint8Array(count * width); // 1 text, 2 title, 4 another name, and 8 times the weight
+  const rare = new Float32Array(width);
+  const found = new Uint32Array(width);
+  const often = new Uint32Array(width); // more than once, or in a name: words do so, what lies across two words does not
+  const overlap = new Float32Array(count);
+  plan.terms.forEach((term, t) => {
+    const entry = entries.get(term);
+    if (!entry) return;
+    eachPlace(entry, (doc, weight) => {
+      flags[doc * width + t] = 1 | (weight << 3);
+      found[t]++;
+      if (weight) often[t]++;
+    });
+    eachName(entry, (doc, isOther) => {
+      if (!flags[doc * width + t]) found[t]++;
+      flags[doc * width + t] |= isOther ? OTHER : TITLE;
+      if (!isOther) often[t]++;
+    });
+    rare[t] = Math.log(1 + count / (1 + found[t]));
+    if (!entry.isBitmap) rare[t] *= 0.3 + 0.7 * Math.min(1, (2 * often[t]) / (1 + found[t]));
+  });
+  for (let doc = 0, i = 0; doc < count; doc++) {
+    for (let t = 0; t < width; t++, i++) if (flags[i]) overlap[doc] += rare[t];
+  }
+  weigh(plan, rare, found);
+  return { width, flags, rare, overlap };
+}
+
+/** Weights of what the query asks; a pair that no document has lies across two words, or is misspelt. */
+function weigh(plan, rare, found) {
+  const mean = plan.covers.reduce((sum, { term }) => sum + rare[term], 0) / Math.max(1, plan.covers.length);
+  plan.weights = plan.atoms.map(() => 0);
+  for (const cover of plan.covers) {
+    cover.weight = (found[cover.term] ? rare[cover.term] : mean * 0.5) * (cover.isIdle ? 0.1 : 1);
+    for (let i = cover.from; i < cover.to; i++) {
+      if (plan.needed[i]) plan.weights[i] = Math.max(plan.weights[i], cover.weight);
+    }
+  }
+  for (const { from, to, words } of plan.alternatives) { // what it is about, hence telling
+    const best = Math.max(mean, ...words.map((word) => Math.max(...word.map((term) => rare[term]))));
+    plan.weights.fill(best, from, to);
+  }
+  plan.total = plan.weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  plan.joints = plan.covers.reduce((sum, { weight, isJoint }) => sum + (isJoint ? weight : 0), 0) || 1;
+}
+
+/**
+ * What one row of flags has of the query: the share of the weight of its atoms (`share`) and of its joints (`joined`),
+ * whether all is covered, how many joints are broken, and whether an official word stands for what was typed.
+ */
+function measure(plan, row, at) {
+  const { covered, missing } = plan; // made once: this runs ten thousand times for a query
+  covered.fill(0);
+  missing.length = 0;
+  let joined = 0;
+  for (const cover of plan.covers) {
+    if (row[at + cover.term]) {
+      for (let i = cover.from; i < cover.to; i++) covered[i] = 1;
+      if (cover.isJoint) joined += cover.weight;
+    } else if (cover.isJoint) missing.push(cover);
+  }
+  const stands = missing.length === 0 ? [] : plan.alternatives.filter(({ from, to, words }) =>
+    (missing.some((joint) => joint.from >= from && joint.to <= to) || covered.subarray(from, to).includes(0))
+    && words.some((word) => word.every((term) => row[at + term])));
+  let broken = 0;
+  for (const { from, to, weight, isIdle } of missing) {
+    if (stands.some((one) => one.from <= from && to <= one.to)) joined += 0.8 * weight;
+    else if (!isIdle) broken++;
+  }
+  for (const { from, to } of stands) {
+    for (let i = from; i < to; i++) covered[i] ||= 0.8;
+    const isEdge = (cover) => cover.isJoint && row[at + cover.term] && (cover.to === from + 1 || cover.from === to - 1);
+    broken += plan.covers.filter(isEdge).length; // what was typed beside the word does not stand beside the official one
+  }
+  let share = 0;
+  let count = 0;
+  let missed = 0;
+  for (let i = 0; i < covered.length; i++) {
+    share += covered[i] * plan.weights[i];
+    if (plan.needed[i]) covered[i] ? count++ : missed++;
+  }
+  return {
+    share: share / plan.total,
+    joined: joined / plan.joints,
+    count,
+    broken,
+    isCovered: !missed,
+    isWhole: !missed && !broken,
+    isOther: stands.length > 0,
+  };
+}
+
+/** Documents part by part as rows of flags: [title, other names, unit 0, …]; of those not in `deep` the names alone. */
+function rowsOf(plan, entries, docs, deep, flags, units) {
+  const width = plan.terms.length;
+  const starts = new Map();
+  let size = 0;
+  for (const doc of docs) {
+    starts.set(doc, size);
+    size += ((deep.has(doc) ? units[doc] : 0) + 2) * width;
+  }
+  const rows = new Uint8Array(size);
+  for (const [doc, start] of starts) {
+    for (let t = 0; t < width; t++) {
+      rows[start + t] = flags[doc * width + t] & TITLE;
+      rows[start + width + t] = flags[doc * width + t] & OTHER;
+    }
+  }
+  plan.terms.forEach((term, t) => {
+    const entry = entries.get(term);
+    if (!entry) return;
+    eachPlace(entry, (doc, _, mask) => {
+      if (!deep.has(doc)) return;
+      const start = starts.get(doc) + 2 * width + t;
+      for (let unit = 0; unit < units[doc]; unit++) {
+        if (!mask || mask[unit >> 3] & (1 << (unit & 7))) rows[start + unit * width] = 1;
+      }
+    });
+  });
+  return { rows, starts };
+}
+
+/** Levels of a complete match, best first by number. */
+const LEVEL = { number: 9, article: 8, equal: 7, title: 5, phrase: 4, near: 3, words: 2 };
+
+/**
+ * Rank the documents that matched, as {doc, unit, level, …}: `full` have what was asked as it stands, `weak` its words
+ * apart, `partial` a part of it; `runs` tells what remains to be seen in the text of a document of `full` or `weak`.
+ */
+function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
+  const { width, flags, rare, overlap } = match(plan, entries, count);
+  const asked = plan.needed.filter(Boolean).length;
+  const isQuestion = plan.atoms.some((atom) => atom.isIdle);
+  const isPlain = !isQuestion && !plan.alternatives.length && asked > 4; // what may be a phrase of a text, misspelt
+  const most = overlap.reduce((a, b) => Math.max(a, b), 0);
+  const some = [];
+  for (let doc = count - 1; doc >= 0; doc--) {
+    if (overlap[doc] && overlap[doc] >= 0.3 * most) some.push({ doc, all: measure(plan, flags, doc * width) });
+  }
+  some.sort((a, b) => b.all.isCovered - a.all.isCovered || b.all.share - a.all.share);
+  const covered = some.filter(({ all }) => all.isCovered).length;
+  const docs = some.slice(0, covered + NEAR);
+  const deep = new Set(docs.slice(0, DEEP / width).map(({ doc }) => doc));
+  const { rows, starts } = rowsOf(plan, entries, docs.map(({ doc }) => doc), deep, flags, units);
+
+  const full = [];
+  const partial = [];
+  for (const { doc, all } of docs) {
+    const start = starts.get(doc);
+    const title = measure(plan, rows, start);
+    const names = measure(plan, rows, start + width);
+    const unseen = { best: { ...all, isWhole: all.isWhole && width < 2 }, unit: 0 };
+    const { best, unit } = bestUnit(plan, rows, start + 2 * width, deep.has(doc) ? units[doc] : 0) ?? unseen;
+    const value = 0.7 * best.share + 0.3 * best.joined;
+    const length = Math.max(1, titles[doc]);
+    let level = 0;
+    if (title.isWhole) {
+      const isEqual = length === plan.atoms.length || length === asked;
+      if (title.isOther) level = LEVEL.title - 0.5;
+      else level = isEqual ? LEVEL.equal : LEVEL.title + Math.floor(Math.min(1, asked / length) * 8) / 8;
+    } else if (best.isWhole || names.isWhole || (all.isWhole && plan.segments.length > 1 && !isQuestion)) {
+      level = LEVEL.phrase;
+    } else if (all.isCovered) level = best.isCovered ? LEVEL.near : LEVEL.words;
+    let sum = 0;
+    let isUsed = false; // more than by chance
+    for (let t = 0; t < width; t++) {
+      const flag = flags[doc * width + t];
+      isUsed ||= (flag & TITLE) > 0 || flag > 7;
+      if (flag & 1) sum += rare[t] * [0.7, 0.85, 1, 1.3][flag >> 3];
+    }
+    const likeness = (title.share + title.count / asked) / 2; // of a title that may have been misspelt
+    const inText = isPlain ? (0.75 * (best.share + best.count / asked)) / 2 : 0;
+    const shape = 0.6 + (0.4 * Math.min(length, asked)) / Math.max(length, asked);
+    (level ? full : partial).push({
+      doc,
+      unit,
+      level,
+      score: sum / plan.total / (0.6 + 0.4 * lengths[doc]) + title.share * (1 + Math.min(1, asked / length)) + value,
+      near: Math.max((0.5 * value + 0.2 * all.share + 0.8 * title.share) / 1.5, likeness * shape, inText),
+      share: all.share,
+      broken: all.broken,
+      titled: asked > 4 ? title.count / asked : 0,
+      isUsed,
+      isOther: (title.isWhole ? title : all).isOther,
+    });
+  }
+  full.sort((a, b) => b.level - a.level || isEnded[a.doc] - isEnded[b.doc] || b.score - a.score || b.doc - a.doc);
+  let whole = full.filter(({ level }) => level >= LEVEL.phrase);
+  // Official words stand for an everyday word that is hardly used, and come after one that is official itself.
+  const typed = whole.filter(({ isOther }) => !isOther);
+  if (typed.filter(({ isUsed }) => isUsed).length >= TYPED) {
+    const titled = whole.filter(({ isOther, level }) => isOther && level > LEVEL.phrase);
+    partial.push(...whole.filter(({ isOther, level }) => isOther && level <= LEVEL.phrase));
+    whole = typed[0].level > LEVEL.phrase ? [...typed, ...titled] : [...titled, ...typed];
+  }
+  // Words typed without blanks between them are looked for apart only where nobody writes them so, and no further
+  // apart than they must be; and not where a title is as good as what was asked.
+  const apart = full.filter(({ level }) => level < LEVEL.phrase);
+  const least = Math.min(...apart.map(({ broken }) => broken));
+  const isMisspelt = partial.some(({ titled }) => titled >= (least > 1 ? 0.6 : 0.8));
+  const isWeak = ({ broken }) => broken === least && !isMisspelt && !isQuestion;
+  partial.push(...apart.filter((one) => !isWeak(one)));
+  const runs = (doc) => runsOf(plan, flags, doc * width, rows, starts.get(doc), deep.has(doc) ? units[doc] : 0);
+  return { full: whole, weak: apart.filter(isWeak), partial, runs };
+}
+
+/** The unit that has most of what is asked; only those with many of its terms are measured. */
+function bestUnit(plan, rows, start, units) {
+  const width = plan.terms.length;
+  const hits = Array.from({ length: units }, (_, unit) => {
+    let sum = 0;
+    for (let t = start + unit * width; t < start + (unit + 1) * width; t++) sum += rows[t];
+    return sum;
+  });
+  const most = Math.max(...hits);
+  let found = null;
+  hits.forEach((sum, unit) => {
+    if (sum < 0.6 * most) return;
+    const best = measure(plan, rows, start + unit * width);
+    const value = 0.7 * best.share + 0.3 * best.joined;
+    if (!found || value > found.value) found = { best, unit, value };
+  });
+  return found;
+}
+
+/** Those that are worth showing among documents that do not have all that was asked, the nearest first. */
+function nearest(partial, isQuestion) {
+  const order = [...partial].sort((a, b) => b.near - a.near || b.doc - a.doc);
+  const isNear = ({ share, near }, i) => (share >= 0.4 && near >= 0.8 * order[0].near)
+    || (isQuestion && i < LONGER && share >= 0.25 && near >= 0.5 * order[0].near);
+  return order.filter(isNear).slice(0, 50);
+}
+
+/** What a document should have in a row, three atoms or more, and in which units it may stand: [{text, units}, …]. */
+function runsOf(plan, flags, all, rows, start, units) {
+  if (!units) return []; // not looked at unit by unit
+  const width = plan.terms.length;
+  const found = [];
+  let run = null;
+  for (const { term, from, to, isJoint, isIdle } of plan.covers) {
+    if (!isJoint || isIdle) continue;
+    const isReplaced = plan.alternatives.some((one) =>
+      one.from < to && from < one.to && one.words.some((word) => word.every((t) => flags[all + t])));
+    if (isReplaced || !flags[all + term]) run = null;
+    else if (run && (plan.read ? !plan.atoms.slice(run.to - 1, from).some((atom) => atom.gap) : run.to === from + 1)) {
+      run.to = to;
+      run.terms.push(term);
+    } else found.push((run = { from, to, terms: [term] }));
+  }
+  const has = (part, list) => list.every((term) => rows[start + part * width + term]);
+  const isIn = (unit, list) => has(unit + 2, list) || (unit === 0 && (has(0, list) || has(1, list)));
+  return found.filter((one) => one.terms.length > 1).map(({ from, to, terms: list }) => ({
+    text: plan.atoms.slice(from, to).map((atom) => atom.text).join(""),
+    units: [...Array(units).keys()].filter((unit) => isIn(unit, list)),
+  }));
+}
+
+// ---------------------------------------------------------------- excerpts
+
+const BEFORE = 36;
+const LENGTH = 130;
+
+/**
+ * The places in a text of what is asked: [{from, to, size, s, p, isWhole}, …], of the segment `s` from its atom `p`.
+ * Parts of a segment count where there is nothing better (`isLoose`), or where they are most of it.
+ */
+function findMarks(text, segments, isLoose = false) {
+  const list = placesIn(text);
+  const found = [];
+  for (let i = 0; i < list.length; i++) {
+    let best = { size: 0 };
+    segments.forEach((segment, s) => {
+      for (let p = 0; p < segment.length; p++) {
+        let size = 0;
+        while (p + size < segment.length && segment[p + size] === list[i + size]?.text) size++;
+        if (size > best.size && (size > 1 || segment.length === 1 || !isWide(segment[p]))) best = { size, s, p };
+      }
+    });
+    const { size, s } = best;
+    if (!size) continue;
+    found.push({ ...best, from: list[i].from, to: list[i + size - 1].to, isWhole: size === segments[s].length });
+    i += size - 1;
+  }
+  const whole = new Set(found.filter((mark) => mark.isWhole).map((mark) => mark.s));
+  return found.filter(({ isWhole, s, size }) =>
+    isWhole || (!whole.has(s) && (isLoose || (size > 2 && 2 * size >= segments[s].length))));
+}
+
+/** How much of what is asked these marks show: each pair counts once. */
+function worth(marks, segments, weightOf) {
+  const seen = new Set();
+  let sum = 0;
+  for (const { s, p, size, isWhole } of marks) {
+    for (let i = p; i < p + size; i++) {
+      const key = i + 1 < p + size ? join(segments[s][i], segments[s][i + 1]) : segments[s][i];
+      if (seen.has(key)) continue;
+      seen.add(key);
+      sum += i + 1 < p + size ? weightOf(key) : 0.1;
+    }
+    if (isWhole) sum += 0.5;
+  }
+  return sum;
+}
+
+const spans = (marks) => marks.map(({ from, to }) => [from, to]);
+
+/** The stretch of a unit that shows best why it was found, and the heading or 条 it stands under. */
+function excerptOf(passages, { segments, isLoose, weightOf, wanted }) {
+  let best = null;
+  for (const passage of wanted ? [wanted] : passages) {
+    const [anchor, heading, whole] = passage;
+    const rest = whole.slice(heading.length);
+    const text = heading && whole.startsWith(heading) && !/^[\p{L}\p{N}]/u.test(rest) ? rest.trimStart() : whole;
+    const marks = findMarks(text, segments, isLoose);
+    const headingMarks = findMarks(heading, segments, isLoose);
+    const value = worth([...headingMarks, ...marks], segments, weightOf);
+    if (!best || value > best.value) best = { anchor, heading, text, marks, headingMarks, value };
+  }
+  if (!best) return { anchor: "", heading: "", headingMarks: [], excerpt: "", marks: [] };
+  const { anchor, heading, text, marks, headingMarks } = best;
+  let start = 0;
+  let most = -1;
+  for (const mark of marks) {
+    const shown = marks.filter((other) => other.from >= mark.from && other.to <= mark.from + LENGTH - BEFORE);
+    const value = worth(shown, segments, weightOf);
+    if (value > most) [start, most] = [mark.from, value];
+  }
+  const from = wholeFrom(text, Math.max(0, start - BEFORE));
+  const to = wholeFrom(text, Math.min(text.length, from + LENGTH));
+  const lead = from ? "……" : "";
+  const shift = lead.length - from;
+  return {
+    anchor,
+    heading,
+    headingMarks: spans(headingMarks),
+    excerpt: lead + text.slice(from, to) + (to < text.length ? "……" : ""),
+    marks: marks.filter((mark) => mark.from < to && mark.to > from)
+      .map((mark) => [Math.max(mark.from, from) + shift, Math.min(mark.to, to) + shift]),
+  };
+}
+
+/** Not between the two halves of one character. */
+const wholeFrom = (text, i) => (i && i < text.length && text.codePointAt(i - 1) > 0xffff ? i - 1 : i);
+
+// ---------------------------------------------------------------- the engine
+
+const ENDED = ["废止", "失效"];
+const TURNS = 3; // at which the texts of a page of hits are looked into
+const MOST_OWNERS = 24; // documents whose 文号 is compared with the one that is asked for
+
+/**
+ * Read what is known of all documents. `root` is the address of the site, `inflate` that of search-inflate.js, which is
+ * loaded where the browser cannot unpack. What the engine answers: docs/search-format.md.
+ */
+export async function open(root, { inflate = new URL("search-inflate.js", import.meta.url).href } = {}) {
+  const files = reader(root, inflate);
+  const index = await files.json("index.bin");
+  if (index.format !== 1) throw new Error(`index of format ${index.format}`);
+  const units = numbersOf(index.units);
+  const mean = units.reduce((sum, count) => sum + count, 0) / Math.max(1, units.length);
+  const facets = Object.fromEntries(Object.entries(index.facets).map(([name, { values, combos, docs }]) =>
+    [name, { values, combos, docs: numbersOf(docs) }]));
+  const valuesOf = (name, doc) => {
+    const { values = [], combos = [[]], docs = {} } = facets[name] ?? {};
+    return combos[docs[doc] ?? 0].map((value) => values[value]);
+  };
+  const head = {
+    count: index.docs,
+    units,
+    titles: numbersOf(index.titles),
+    lengths: Float32Array.from(units, (count) => count / mean),
+    isEnded: Uint8Array.from({ length: index.docs }, (_, doc) => (ENDED.includes(valuesOf("validity", doc)[0]) ? 1 : 0)),
+  };
+  const utf8 = new TextEncoder();
+  const everyday = new WeakMap(); // shard -> its words
+  let searches = 0;
+  let suggestions = 0;
+  let last = { key: null, found: null };
+
+  const shardOf = (bytes) => {
+    const name = (crc32(bytes) & (index.shards - 1)).toString(16).padStart(4, "0");
+    return files.bytes(`shards/${name.slice(0, -2)}/${name}.bin`);
+  };
+  /** Add the lists of these terms to `entries`. */
+  const look = (wanted, entries) => Promise.all([...new Set(wanted)].map(async (term) => {
+    if (entries.has(term)) return;
+    const bytes = utf8.encode(term);
+    entries.set(term, entryOf(await shardOf(bytes), bytes));
+  }));
+  const text = (doc, unit) => files.json(`text/${Math.floor(doc / 100)}/${doc}-${unit}.bin`);
+  /** The documents that have all these terms in a name, or in the title. */
+  const named = (wanted, entries, isTitle = false) => wanted.reduce((docs, term) => {
+    const found = [];
+    if (entries.get(term)) eachName(entries.get(term), (doc, isOther) => { if (!(isTitle && isOther)) found.push(doc); });
+    const set = docs && new Set(found);
+    return docs ? docs.filter((doc) => set.has(doc)) : found;
+  }, null) ?? [];
+  const hit = (doc, level, score = 0) => ({ doc, level, score, unit: 0 });
+  const currentFirst = (a, b) => head.isEnded[a.doc] - head.isEnded[b.doc] || b.score - a.score || b.doc - a.doc;
+
+  /** The official words for the everyday words of the query, longest first; only shards that are there are looked at. */
+  async function alternatives(plan, entries) {
+    const found = [];
+    await Promise.all(plan.covers.map(async ({ term, from }) => {
+      if (!entries.has(plan.terms[term])) return;
+      const shard = await shardOf(utf8.encode(plan.terms[term]));
+      if (!everyday.has(shard)) {
+        at = 0;
+        const length = varint(shard);
+        everyday.set(shard, length ? JSON.parse(new TextDecoder().decode(shard.subarray(at, at + length))) : {});
+      }
+      for (const [word, words] of Object.entries(everyday.get(shard))) {
+        const bare = squash(word);
+        let to = from;
+        let run = "";
+        while (to < plan.atoms.length && run.length < bare.length) run += plan.atoms[to++].text;
+        const isBroken = plan.atoms.slice(from, to - 1).some((atom) => atom.gap === "\n");
+        if (run === bare && !isBroken) found.push({ word, words, from, to });
+      }
+    }));
+    found.sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
+    return found.filter((one, i) => !found.slice(0, i).some((other) => other.from < one.to && other.to > one.from));
+  }
+
+  async function expand(plan, entries) {
+    for (let { word, words, from, to } of await alternatives(plan, entries)) {
+      if (plan.alternatives.some((known) => known.from < to && known.to > from)) continue;
+      from = withRest(plan.atoms, from, to);
+      for (let i = from; i < to; i++) plan.needed[i] = true;
+      for (const cover of plan.covers) if (cover.from >= from && cover.to <= to) cover.isIdle = false;
+      const numbers = words.map((one) => terms(one).map(plan.number));
+      plan.alternatives.push({ word, official: words, from, to, words: numbers });
+      plan.segments.push(...words.map(atoms), plan.atoms.slice(from, to).map((atom) => atom.text));
+    }
+    await look(plan.terms, entries);
+  }
+
+  /** Atoms without anything between them, line by line: what a unit of a document holds. */
+  async function linesOf(doc, unit) {
+    const data = await text(doc, unit);
+    if (data.foldedBy !== variants) {
+      const lines = [data.title, data.names ?? "", ...data.passages.flatMap(([, heading, words]) => [heading, words])];
+      data.lines = lines.map((line) => placesIn(line).map((place) => place.text).join("")).join("\n");
+      data.foldedBy = variants;
+    }
+    return data.lines;
+  }
+
+  /** Whether a document has these runs as they stand. */
+  async function holds(doc, runs) {
+    const isIn = async (unit, run) => {
+      const lines = await linesOf(doc, unit);
+      return lines.includes(run) || ((await simplify(lines)) && (await linesOf(doc, unit)).includes(run));
+    };
+    const are = await Promise.all(runs.map(async ({ text: run, units: some }) => {
+      for (const unit of some) if (await isIn(unit, run)) return true;
+      return false;
+    }));
+    return are.every(Boolean);
+  }
+
+  /** Ranked documents for a query in words; of a long one some pairs are read first, the others where these do not do. */
+  async function byWords(list, entries, isStale, isPlain) {
+    let plan = planOf(list);
+    const joints = plan.covers.filter(({ isIdle, isJoint }) => isJoint && !isIdle);
+    if (joints.length > AT_ONCE) {
+      const part = partOf(list, spread(joints, AT_ONCE));
+      await look(part.read, entries);
+      if (isStale()) return null;
+      const { full, runs } = rank(part, entries, head);
+      if (full.length && full.length <= FEW) {
+        const bare = list.map((atom) => atom.text).join("");
+        const grades = await Promise.all(full.map(async ({ doc, unit }) =>
+          (await holds(doc, runs(doc))) && 1 + (await linesOf(doc, unit)).replace(/\n/g, "").includes(bare)));
+        const held = [2, 1].flatMap((grade) => full.filter((_, i) => grades[i] === grade));
+        if (held.length) return { plan: part, full: held, weak: [], partial: [], runs };
+      }
+    }
+    if (joints.length > AT_MOST) plan = partOf(list, spread(joints, AT_MOST));
+    await look(plan.read ?? plan.terms, entries);
+    if (isStale()) return null;
+    let ranked = joints.length > AT_ONCE ? rank(plan, entries, head) : null;
+    if (!ranked?.full.length) {
+      if (!isPlain && joints.length <= AT_MOST) await expand(plan, entries);
+      if (isStale()) return null;
+      ranked = rank(plan, entries, head);
+    }
+    // A title that was cut in the middle of a number or of a Latin word.
+    const edges = [0, list.length - 1].filter((i) => list.length > 2 && !isWide(list[i].text) && plan.needed[i]);
+    if (!ranked.full.length && !ranked.weak.length && edges.length) {
+      for (const i of edges) plan.needed[i] = false;
+      for (const cover of plan.covers) cover.isIdle ||= edges.includes(cover.from) || edges.includes(cover.to - 1);
+      return { plan, ...rank(plan, entries, head) };
+    }
+    return { plan, ...ranked };
+  }
+
+  /** The documents that carry this number themselves: those of just this body before those whose body ends so. */
+  async function owners(asked, entries) {
+    const { term, body } = asked;
+    await look([term], entries);
+    let docs = named([term], entries);
+    if (!body) return docs.map((doc) => hit(doc, LEVEL.number)).sort(currentFirst);
+    if (docs.length > MOST_OWNERS) {
+      const pairs = terms(body);
+      await look(pairs, entries);
+      docs = named([term, ...pairs], entries).slice(-MOST_OWNERS);
+    }
+    const found = await Promise.all(docs.map(async (doc) => {
+      const bodies = bodiesOf((await text(doc, 0)).doc_no, asked);
+      const isLike = (one) => one.endsWith(body) || (one.length > 2 && body.endsWith(one));
+      return hit(doc, LEVEL.number, bodies.includes(body) ? 2 : bodies.some(isLike) ? 1 : 0);
+    }));
+    return found.filter(({ score }) => score).sort((a, b) => b.score - a.score || b.doc - a.doc);
+  }
+
+  const canonical = ({ year, count, body }) => (year ? `${body}〔${year}〕${count}号` : `${body}第${count}号`);
+
+  /** Where a document has an article of its own: its unit and passage, or null. */
+  async function locate(doc, { count, sub }, masks) {
+    const guess = count / 12; // the unit, where none is told
+    const isThere = (unit) => masks.every((mask) => !mask || mask[unit >> 3] & (1 << (unit & 7)));
+    const order = [...Array(units[doc]).keys()].filter(isThere);
+    if (!masks.some(Boolean)) order.sort((a, b) => Math.abs(a - guess) - Math.abs(b - guess));
+    for (let i = 0; i < Math.min(order.length, 16); i += 4) {
+      const some = order.slice(i, i + 4);
+      const read = await Promise.all(some.map((unit) => text(doc, unit)));
+      for (const [j, { passages }] of read.entries()) {
+        const passage = passages.find(([, heading, words]) => {
+          const found = OWN_ARTICLE.exec(normalize(heading || words.slice(0, 20)).trim());
+          return found && Number(found[1]) === count && (found[2] ? valueOf(found[2]) : 0) === sub;
+        });
+        if (passage) return { unit: some[j], passage };
+      }
+    }
+    return null;
+  }
+
+  /** The named laws that have the article, those with the nearest titles first. */
+  async function byArticle(asked, entries) {
+    const own = [`第${asked.count}`, `${asked.count}条`];
+    const words = terms(asked.law);
+    await look([...own, ...words], entries);
+    const masks = new Map(named(words, entries, true).map((doc) => [doc, []]));
+    for (const entry of own.map((term) => entries.get(term)).filter(Boolean)) {
+      eachPlace(entry, (doc, _, mask) => masks.get(doc)?.push(mask));
+    }
+    const laws = [...masks.keys()].filter((doc) => masks.get(doc).length === own.length)
+      .map((doc) => hit(doc, LEVEL.article, -head.titles[doc])).sort(currentFirst).slice(0, 8);
+    const found = await Promise.all(laws.map(async (law) =>
+      ({ ...law, ...(await locate(law.doc, asked, masks.get(law.doc))) })));
+    return found.filter(({ passage }) => passage);
+  }
+
+  /** Titles by the pinyin of some of their characters, or by initials. */
+  async function byPinyin(list, entries) {
+    const words = list.map((atom) => atom.text);
+    const letters = words.join("");
+    const ways = readings(words);
+    const least = ways[0]?.length;
+    const spelled = (some) => some.map((way) => neighbours(way, 2, " ").map((pair) => `~${pair}`));
+    const isShort = letters.length > 2 && letters.length < 13;
+    const groups = [
+      spelled(ways.filter((way) => way.length === least).slice(0, 4)),
+      isShort ? [neighbours([...letters], 3, "").map((three) => `^${three}`)] : [],
+      spelled(ways.filter((way) => way.length > least).slice(0, 6)),
+    ];
+    for (const group of groups) {
+      await look(group.flat(), entries);
+      const found = group.flatMap((way) =>
+        named(way, entries).map((doc) => hit(doc, LEVEL.title, way.length / head.titles[doc])));
+      if (found.length) return merged(found.sort(currentFirst));
+    }
+    return [];
+  }
+
+  /** Documents published on a day, in a month or in a year; the newest first. */
+  async function byDay(wanted, entries) {
+    const month = wanted.slice(0, 7);
+    const first = index.months.find(([one]) => one.startsWith(month))?.[1];
+    if (first === undefined) return [];
+    const end = index.months.find(([one]) => one > month && !one.startsWith(month))?.[1] ?? head.count;
+    await look(terms(wanted), entries);
+    const docs = wanted.length > 7 ? named(terms(wanted), entries) : [...Array(end).keys()];
+    return docs.filter((doc) => doc >= first && doc < end).reverse().map((doc) => hit(doc, LEVEL.number));
+  }
+
+  const everything = () => [...Array(head.count).keys()].reverse().map((doc) => hit(doc, 0));
+  const merged = (...groups) => {
+    const known = new Set();
+    return groups.flat().filter(({ doc }) => !known.has(doc) && known.add(doc));
+  };
+  const none = { note: "", weak: [], partial: [], runs: () => [] };
+
+  /** What a query finds: {kind, note, plan, full, weak, partial, runs}; null where a newer one has begun. */
+  async function find(q, isStale, isPlain) {
+    await simplify(q);
+    const asked = parse(q, index.words);
+    let list = asked.atoms;
+    if (!list.length) return { ...none, kind: "all", plan: planOf([]), full: everything() };
+    const entries = new Map();
+    if (asked.index) {
+      await look([asked.index], entries);
+      const own = named([asked.index], entries).map((doc) => hit(doc, LEVEL.number));
+      if (own.length) return { ...none, kind: "index_no", plan: planOf(list), full: own };
+    }
+    if (asked.number) {
+      const { isCertain, body } = asked.number;
+      const name = canonical(asked.number);
+      if (isCertain || body) list = parse(name).atoms;
+      if (isCertain) await look([asked.number.term, ...planOf(list).terms], entries);
+      const own = await owners(asked.number, entries);
+      if (isStale()) return null;
+      if (own.length || isCertain) {
+        const worded = await byWords(list, entries, isStale, isPlain);
+        const others = worded?.full.filter(({ level }) => level >= LEVEL.phrase) ?? [];
+        const more = others.length ? "，下面是提到它的文件" : "";
+        const note = own.length ? "" : `本站没有文号为“${name}”的文件${more}。`;
+        return worded && { ...worded, ...none, kind: "doc_no", note, full: merged(own, others), runs: worded.runs };
+      }
+      list = asked.atoms;
+    }
+    if (asked.day) list = parse(asked.day.split("-").map((part, i) => Number(part) + "年月日"[i]).join("")).atoms;
+    const [articles, worded, spelled, days] = await Promise.all([
+      asked.article ? byArticle(asked.article, entries) : [],
+      byWords(list, entries, isStale, isPlain),
+      list.every((atom) => LATIN.test(atom.text)) ? byPinyin(list, entries) : [],
+      asked.day ? byDay(asked.day, entries) : [],
+    ]);
+    if (isStale() || !worded) return null;
+    const titled = spelled.length ? worded.full.filter(({ level }) => level >= LEVEL.title) : [];
+    const first = merged(articles, days, titled, spelled);
+    const isShort = list.length === 1 && isWide(list[0].text) && !worded.full.length;
+    const note = isShort ? "一个字查不准，请再写一两个字。" : "";
+    if (!first.length && !asked.day) return { note, ...worded, kind: "text" };
+    const kind = articles.length ? "article" : asked.day ? "date" : "pinyin";
+    return { ...worded, ...none, kind, full: merged(first, worded.full), runs: worded.runs };
+  }
+
+  /**
+   * The documents of `found.full` that fit, the first `wanted` of them looked into for what their pairs promise; those
+   * that break it are partial, and where none is left those that have the words apart take their place.
+   */
+  async function settle(found, fits, wanted) {
+    for (let turn = 0; ; turn++) {
+      if (!found.full.length) [found.full, found.weak] = [found.weak, []];
+      const group = fits(found.full);
+      const isOpen = (one) => one.level < LEVEL.title && !one.isSeen;
+      const open = group.slice(0, wanted).filter(isOpen);
+      if (!open.length) return group;
+      if (turn === TURNS) return [...group.filter((one) => !isOpen(one)), ...group.filter(isOpen)]; // enough was read
+      const are = await Promise.all(open.map((one) => holds(one.doc, found.runs(one.doc))));
+      const failed = new Set(open.filter((_, i) => !are[i]));
+      for (const one of open) one.isSeen = true;
+      found.full = found.full.filter((one) => !failed.has(one));
+      if (found.kind !== "doc_no") found.partial = [...found.partial, ...failed];
+    }
+  }
+
+  /** Read the traditional characters when one is met that GB 2312 does not have; whether they are new. */
+  async function simplify(words) {
+    if (variants.size || !isUncommon(words)) return false;
+    const [from, to] = (await files.json("variants.bin")).map((chars) => [...chars]);
+    variants = new Map(from.map((char, i) => [char, to[i]]));
+    folds.clear();
+    recent.clear();
+    return true;
+  }
+
+  function allowed(filters = {}) {
+    const tests = Object.entries(filters).filter(([, values]) => values?.length).map(([name, values]) => {
+      const facet = facets[name];
+      const isAllowed = facet?.combos.map((combo) => combo.some((value) => values.includes(facet.values[value])));
+      return [name, (doc) => Boolean(facet) && isAllowed[facet.docs[doc]]];
+    });
+    return (doc, except) => tests.every(([name, test]) => name === except || test(doc));
+  }
+
+  function countFacets(group, fits) {
+    return Object.fromEntries(Object.entries(facets).map(([name, { values, combos, docs }]) => {
+      const ofCombo = new Uint32Array(combos.length);
+      for (const { doc } of group) if (fits(doc, name)) ofCombo[docs[doc]]++;
+      const counts = new Uint32Array(values.length);
+      combos.forEach((combo, i) => { for (const value of combo) counts[value] += ofCombo[i]; });
+      return [name, values.map((value, i) => [value, counts[i]])];
+    }));
+  }
+
+  async function hitOf({ doc, unit, level, passage }, { segments, covers, terms: all }) {
+    const data = await text(doc, unit);
+    const weights = new Map(covers.map(({ term, weight }) => [all[term], weight]));
+    const isLoose = level < LEVEL.phrase;
+    const wanted = { segments, isLoose, weightOf: (term) => weights.get(term) ?? 1, wanted: passage };
+    let { anchor, ...shown } = excerptOf(data.passages, wanted);
+    if (!shown.marks.length && (await simplify(shown.excerpt))) ({ anchor, ...shown } = excerptOf(data.passages, wanted));
+    const isThere = passage || (level < LEVEL.title && shown.marks.length + shown.headingMarks.length > 0);
+    return {
+      url: data.url + (anchor && isThere ? `#${encodeURIComponent(anchor)}` : ""),
+      title: data.title,
+      titleMarks: spans(findMarks(data.title, segments, isLoose)),
+      doc_no: data.doc_no,
+      index_no: data.index_no,
+      date: data.date,
+      validity: valuesOf("validity", doc)[0] ?? "",
+      column: valuesOf("column", doc).pop() ?? "",
+      issuer: valuesOf("issuer", doc).join("、"),
+      ...shown,
+    };
+  }
+
+  async function search({ q = "", filters = {}, sort = "relevance", plain = false, full = {}, partial = {} }) {
+    const turn = ++searches;
+    const isStale = () => turn !== searches;
+    const key = `${plain} ${q}`;
+    const found = key === last.key ? last.found : await find(q, isStale, plain);
+    if (isStale() || !found) return null;
+    last = { key, found };
+    const { kind, note, plan } = found;
+    const fits = allowed(filters);
+    const fitting = (group) => {
+      const some = group.filter(({ doc }) => fits(doc));
+      return sort === "date" ? some.sort((a, b) => b.doc - a.doc) : some;
+    };
+    const show = (group, { from = 0, size = 0 }) =>
+      Promise.all(group.slice(from, from + size).map((one) => hitOf(one, plan)));
+    const all = await settle(found, fitting, (full.from ?? 0) + (full.size ?? 0));
+    if (isStale()) return null;
+    const isQuestion = plan.atoms.some((atom) => atom.isIdle);
+    const isSure = found.full.length >= FEW || found.full.some((one) => one.level >= LEVEL.phrase || !one.isOther);
+    const near = nearest([...found.partial, ...found.weak], isQuestion);
+    const isFolded = found.full.length > 0 && (isSure || !near.length);
+    const some = fitting(near);
+    const isShut = isFolded && !partial.isOpen;
+    const [fullHits, partialHits] = await Promise.all([show(all, full), show(some, isShut ? {} : partial)]);
+    if (isStale()) return null;
+    return {
+      kind,
+      included: plan.alternatives.map(({ word, official }) => ({ word, words: official })),
+      note,
+      full: { count: all.length, hits: fullHits },
+      partial: { count: some.length, hits: partialHits, isFolded },
+      facets: countFacets(found.full.length ? found.full : near, fits),
+    };
+  }
+
+  /** Titles and 文号 that hold what has been typed so far; at most 8. */
+  async function suggest(q) {
+    const turn = ++suggestions;
+    await simplify(q);
+    const list = parse(q).atoms;
+    if (!list.length) return [];
+    const entries = new Map();
+    const plan = planOf(list);
+    const isOpen = list.length > 1 && !isWide(list[list.length - 1].text); // a number or a word that may go on
+    let read = plan.covers.filter(({ to }) => !isOpen || to < list.length);
+    if (read.length > AT_ONCE) read = spread(read, AT_ONCE);
+    read = read.map(({ term }) => plan.terms[term]);
+    await look(read, entries);
+    const inTitle = new Set(named(read, entries, true));
+    const value = (doc) => (inTitle.has(doc) ? 1 / head.titles[doc] : 0);
+    let docs = named(read, entries).map((doc) => hit(doc, 0, value(doc))).sort(currentFirst);
+    if (!docs.length && list.every((atom) => LATIN.test(atom.text))) docs = await byPinyin(list, entries);
+    if (turn !== suggestions) return [];
+    const rows = await Promise.all(docs.slice(0, isOpen ? 3 * SUGGESTED : SUGGESTED)
+      .map(async ({ doc }) => (await files.json(`names/${Math.floor(doc / index.names)}.bin`))[doc % index.names]));
+    const bare = squash(q);
+    const holds = ([title, number]) => squash(`${title} ${number}`).includes(bare);
+    return [...rows.filter(holds), ...rows.filter((row) => !holds(row))].slice(0, SUGGESTED)
+      .map(([title, doc_no, url]) => ({ title, titleMarks: spans(findMarks(title, plan.segments)), doc_no, url }));
+  }
+
+  return {
+    suggest,
+    about: () => ({
+      count: head.count,
+      facets: Object.fromEntries(Object.keys(facets).map((name) => [name, facets[name].values])),
+    }),
+    search,
+  };
+}
+
+const INSIDE = "夥徵摺於菸麽"; // variants that are in GB 2312 themselves
+let common = null; // the characters of GB 2312 but these
+
+/** Whether a text has a character that may be a variant: one that GB 2312 does not have, or one of these. */
+function isUncommon(text) {
+  if (!common) {
+    const bytes = new Uint8Array(72 * 94 * 2);
+    for (let i = 0; i < 72 * 94; i++) bytes.set([0xb0 + Math.floor(i / 94), 0xa1 + (i % 94)], 2 * i);
+    common = new Set(new TextDecoder("gb2312").decode(bytes) + "〇々");
+    for (const char of INSIDE) common.delete(char);
+  }
+  return [...text].some((char) => char >= "\u2e80" && /\p{sc=Han}/u.test(char) && !common.has(char));
+}
+
+if (typeof WorkerGlobalScope === "function" && globalThis instanceof WorkerGlobalScope) {
+  let engine = null;
+  addEventListener("message", async ({ data: { id, method, args } }) => {
+    try {
+      if (method === "open") engine = open(...args);
+      const opened = await engine;
+      postMessage({ id, result: method === "open" ? opened.about() : await opened[method](...args) });
+    } catch (error) {
+      postMessage({ id, error: String(error?.message ?? error) });
+    }
+  });
+}
