@@ -258,7 +258,8 @@ class Build:
             self.store.shelf(self.named(shelf)).clear()
         mine = tuple(self.named(f"shelf/{shelf}") for shelf in _SHELVES)
         names = [name for shelf in _SHELVES for name in self.store.names(f"shelf/{shelf}/")]
-        for name in (*self.store.names("last/"), *self.store.names("drawer/")):
+        indexes = (name for name in self.store.names("index/") if name != self.named("index"))
+        for name in (*self.store.names("last/"), *self.store.names("drawer/"), *indexes):
             self.store.pop(name, None)
         for name in names:
             if not name.startswith(mine):
@@ -469,7 +470,7 @@ class Build:
         options, rows = self.options, self.store.shelf(self.named("rows"))
         paths = [path for path in before if path.startswith(INDEX_FOLDERS)]
         if self.warm.outputs is not None:
-            old = {path: self.warm.outputs[path]._replace(is_stamped=True) for path in paths}
+            old = {path: self.warm.outputs[path] for path in paths}
         else:
             lying = ((path, made_of(rows.get(path, b""), f"{options.output}/{path}")) for path in paths)
             old = {path: made for path, made in lying if made is not None}
@@ -477,10 +478,10 @@ class Build:
             key = digest((search_key(catalog), catalog.config.search, catalog.config.everyday))
             shelf = self.store.shelf("search")
             name = self.named("files")
-            if old and shelf.get(name) == (len(old), key) and all(made.is_stamped for made in old.values()):
+            if old and shelf.get(name) == (_digest_of(old), key):
                 return old
             made = self.indexed(catalog, old, waiting)
-            shelf[name] = len(made), key
+            shelf[name] = _digest_of(made), key
             return made
         # An index that still knows what was withdrawn or withheld since may not stay (条例第十三至十六条).
         titles = {doc.url: doc.title for doc in catalog.entries.values()}
@@ -790,6 +791,11 @@ def _secret_pages(tree: Tree) -> dict[str, Internal]:
         if record.is_withheld and (record.disclosure is not Disclosure.ACTIVE or record.is_draft or record.has_date)
         for path in (f"doc/{record.id}/index.html", RULES_FILE, *(page_at(old, base) for old in record.old_urls))
     }
+
+
+def _digest_of(files: Outputs) -> bytes:
+    """What tells these files from others."""
+    return digest(sorted(made.digest for made in files.values()))
 
 
 def _gone(

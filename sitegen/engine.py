@@ -321,11 +321,12 @@ def overwrite(
                 f'{_quoted(path)}: "{before[path].hex()}"': f'{_quoted(path)}: "{outputs[path].digest.hex()}"'
                 for path in written
             }
-            told = [changed.pop(line.removesuffix(","), "") + "," * line.endswith(",") for line in lines]
+            for number, line in enumerate(lines):
+                entry = line.removesuffix(",")
+                lines[number] = changed.pop(entry, entry) + line[len(entry) :]
             if changed:
                 return None
-            text = "\n".join(new if new.strip(",") else line for line, new in zip(lines, told, strict=True))
-            (waiting / "last").write_text(text, encoding="utf-8", newline="\n")
+            (waiting / "last").write_text("\n".join(lines), encoding="utf-8", newline="\n")
             (waiting / "last").replace(out / MANIFEST)  # first, so that a crash in between is noticed by the next build
         for path in written:
             _put(f"{waiting}/{outputs[path].staged}", f"{out}/{path}")

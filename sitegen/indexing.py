@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import marshal
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -42,6 +42,7 @@ from sitegen.store import Store
 from sitegen.workers import Workers
 
 _RANGE = 25 * BLOCK  # documents that are looked into at once: so many that terms recur, so few that memory stays small
+_AT_ONCE = 2_000_000  # characters of them whose terms are gathered at once, for the same reason
 _SECONDS_A_RANGE = 500.0  # of a thousand ranges
 _SECONDS_A_GROUP = 300.0
 _FEW = 12  # documents that may change before making the index anew is quicker; and a hundredth of all
@@ -100,18 +101,19 @@ class Indexing:
         made: dict[str, Made] = {}
         sizes: list[tuple[int, int]] = []
         places = 0
-        with tempfile.TemporaryDirectory(prefix="sitegen-search-", ignore_cleanup_errors=True) as folder:
+        starts: list[int] = []
+        with tempfile.TemporaryDirectory(dir=self.waiting, ignore_cleanup_errors=True) as folder:
             work = _Gather(bodies, folder, self.version, self.out, self.waiting)
             found = self.workers.run(work, ranges, _SECONDS_A_RANGE, lambda item: item[1][0].record.id, size=1)
             for done, one in enumerate(found, 1):
                 made |= one.made
                 sizes += one.sizes
                 places += one.places
+                starts += one.starts
                 self.progress(done, steps)
             shards = shards_for(places)
-            starts = tuple(start for start, _ in ranges)
             everyday = everyday_by_shard(self.everyday(), shards)
-            merging = _Merge(starts, folder, shards, everyday, self.version, self.out, self.waiting)
+            merging = _Merge(tuple(starts), folder, shards, everyday, self.version, self.out, self.waiting)
             groups = self.workers.run(merging, range(GROUPS), _SECONDS_A_GROUP, str, size=1)
             for done, files in enumerate(groups, len(ranges) + 1):
                 made |= files
@@ -285,6 +287,7 @@ class _Gathered(NamedTuple):
     made: dict[str, Made]
     sizes: list[tuple[int, int]]
     places: int
+    starts: list[int]  # after which its files are named
 
 
 @dataclass(frozen=True)
@@ -302,13 +305,33 @@ class _Gather:
 
     def _one(self, start: int, filings: Sequence[Filing]) -> _Gathered:
         documents = [_filed(filing, self.bodies) for filing in filings]
-        part = _gather_quickly(start, documents)
-        for group, rows in enumerate(part.groups):
-            Path(self.folder, f"{start}.{group}").write_bytes(marshal.dumps(rows))
+        sizes: list[tuple[int, int]] = []
+        places, starts = 0, []
+        for some in _at_once(documents):
+            first = start + len(sizes)
+            part = _gather_quickly(first, some)
+            for group, rows in enumerate(part.groups):
+                Path(self.folder, f"{first}.{group}").write_bytes(marshal.dumps(rows))
+            sizes += zip(part.title_atoms, (len(document.units) for document in some), strict=True)
+            places += part.places
+            starts.append(first)
         files = document_files(start, documents)
         made = {path: stage(path, self.key, data, self.out, self.waiting) for path, data in files.items()}
-        units = [len(document.units) for document in documents]
-        return _Gathered(made, list(zip(part.title_atoms, units, strict=True)), part.places)
+        return _Gathered(made, sizes, places, starts)
+
+
+def _at_once(documents: Iterable[Filed]) -> Iterator[list[Filed]]:
+    """The documents in order, in lists that are not too long for the memory."""
+    some: list[Filed] = []
+    room = _AT_ONCE
+    for document in documents:
+        size = sum(len(text) for unit in document.units for _, _, text in unit)
+        if some and size > room:
+            yield some
+            some, room = [], _AT_ONCE
+        some.append(document)
+        room -= size
+    yield some
 
 
 def _gather_quickly(start: int, documents: Sequence[Filed]) -> Part:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
-from benchmarks.search.browsers import Tab
+from benchmarks.search.browsers import BrowserError, Tab
 from benchmarks.search.judge import TOP, Answer, Hit, Library, Query
 
 NODE = Path(__file__).parent / "node.mjs"
@@ -172,5 +172,8 @@ class Worker:
 
     def search(self, arguments: dict[str, Any]) -> Told:
         """One search."""
-        answer = self.tab.run(_SEARCH, arguments)
+        try:
+            answer = self.tab.run(_SEARCH, arguments)
+        except BrowserError as error:
+            raise EngineError(str(error)) from error
         return Told(answer["result"], answer["ms"], 0)

@@ -233,6 +233,7 @@ class Answer:
     partial_count: int = 0
     milliseconds: float = 0.0
     size: int = 0  # bytes that were loaded for it
+    failure: str = ""  # what the search said instead of answering
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ sys.path.insert(0, str(REPO))
 
 from benchmarks.search.asking import Asker, EngineError, Node, Worker, answer_of, ask, search_arguments  # noqa: E402
 from benchmarks.search.browsers import BROWSERS, ENTER, Browser, BrowserError  # noqa: E402
-from benchmarks.search.judge import Figures, Library, Query, Verdict, figures, judge, percentile  # noqa: E402
+from benchmarks.search.judge import Answer, Figures, Library, Query, Verdict, figures, judge, percentile  # noqa: E402
 from benchmarks.search.queries import HANDMADE, KINDS, make_queries  # noqa: E402
 from benchmarks.search.serving import Served, serve, serve_by_nginx  # noqa: E402
 from benchmarks.search.sites import NoCorpusError, Site, add_site_options, make_site  # noqa: E402
@@ -51,9 +51,16 @@ def queries_of(site: Site, seed: int, each: int) -> tuple[Query, ...]:
 
 
 def verdicts_of(asker: Asker, queries: Sequence[Query], library: Library) -> list[Verdict]:
-    """Ask them all, one after another, as in one visit."""
+    """Ask them all, one after another, as in one visit; a search that fails has found nothing."""
     asker.open()
-    return [judge(query, ask(asker, query, library), library) for query in queries]
+    found = []
+    for query in queries:
+        try:
+            answer = ask(asker, query, library)
+        except EngineError as error:
+            answer = Answer((), full=(), failure=str(error))
+        found.append(judge(query, answer, library))
+    return found
 
 
 def first_searches(asker: Asker, queries: Sequence[Query]) -> list[tuple[float, int]]:
@@ -97,7 +104,10 @@ _WATCH = """() => {
 }"""
 _FIRST = "() => window.firstHits"
 _FOCUS = """() => document.querySelector("form[data-search] [name=q]").focus()"""
-_TYPED = "async () => { const at = await window.firstHits; return at === null ? null : at - window.pressed; }"
+_TYPED = """async () => {
+  const at = await window.firstHits;
+  return at === null ? null : Math.max(0, at - window.pressed);
+}"""
 _NEXT = """async (text) => {
   for (const one of document.querySelectorAll("ol.hits li")) one.dataset.seen = "";
   const field = document.querySelector("form[data-search] [name=q]");
@@ -348,6 +358,9 @@ def report(options: argparse.Namespace, site: Site, verdicts: Sequence[Verdict])
     """Print the table, and what was missed if that is wanted; the figures for the file."""
     halves = HALVES if options.half == "both" else ()
     print(table(verdicts, halves))
+    for verdict in verdicts:
+        if verdict.answer.failure:
+            print(f"failed: [{verdict.query.kind}] {verdict.query.text!r}: {verdict.answer.failure}")
     if options.misses:
         shown = [v for v in verdicts if options.half != "both" or v.query.half == "tuning"]
         print(misses(shown, site.library))

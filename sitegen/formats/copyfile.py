@@ -71,7 +71,10 @@ def _asset(task: Task, kit: Kit) -> bytes:
         return data
     from rjsmin import jsmin  # needed only where a script is new
 
-    small: str = jsmin(data.decode("utf-8"), keep_bang_comments=True)
+    try:
+        small: str = jsmin(data.decode("utf-8"), keep_bang_comments=True)
+    except UnicodeDecodeError:  # of a site's own theme, and none of ours to change
+        return data
     return small.encode()
 
 

@@ -78,7 +78,7 @@ def gather(start: int, documents: Sequence[Filed]) -> Part:
 
 def _keys(texts: Sequence[str], narrow: dict[str, int]) -> np.ndarray:
     """One number for each occurrence of a term: the term above, the unit below."""
-    bare = [plain(text) for text in texts]
+    bare = [plain(text) if text else "" for text in texts]  # most units have no heading
     codes = np.frombuffer("\n".join((*bare, "")).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
     unit_of = np.repeat(np.arange(len(bare), dtype=np.uint64), [len(text) + 1 for text in bare])
     is_wide = codes >= _WIDE

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sitegen.diagnostics import SitegenError
 from sitegen.model import SearchRecord
-from sitegen.search.pairs import passages
+from sitegen.search.pairs import everyday_by_atoms, passages
 from sitegen.search.pinyin import readings
 from sitegen.search.questions import questions
 from sitegen.search.table import facets, json_bytes
@@ -38,7 +38,9 @@ def build(records: Sequence[SearchRecord], everyday: Mapping[str, tuple[str, ...
     """
     files = {
         f"{_DATA}docs.json": json_bytes(_table(records)),
-        f"{_DATA}everyday.json": json_bytes({"".join(atoms(word)): everyday[word] for word in sorted(everyday)}),
+        f"{_DATA}everyday.json": json_bytes(
+            {"".join(word): official for word, official in everyday_by_atoms(everyday).items()}
+        ),
         f"{_DATA}variants.json": variants_file(),
         f"{_DATA}pinyin.json": json_bytes([_syllables(record.title) for record in records]),
     }

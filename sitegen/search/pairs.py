@@ -7,7 +7,7 @@ Since terms are found in nothing but what is filed, `sitegen.search.patch` can c
 Format 1, `docs/search-format.md`.
 
 Exports `Filed`, `filed`, `refiled`, `passages`, `Terms`, `terms_of`, `Row`, `Part`, `gather`, `merge`, `shards_for`,
-`shard_files`, `everyday_by_shard`, `document_files`, `build`, `GROUPS`, `VARIANTS`.
+`shard_files`, `everyday_by_atoms`, `everyday_by_shard`, `document_files`, `build`, `GROUPS`, `VARIANTS`.
 """
 
 from __future__ import annotations
@@ -323,11 +323,23 @@ def shard_files(lists: Mapping[str, Lists], shards: int, group: int, everyday: M
 def everyday_by_shard(everyday: Mapping[str, tuple[str, ...]], shards: int) -> dict[int, bytes]:
     """The everyday words as JSON in the shard where a query that holds one looks anyway: that of its first term."""
     by_shard: defaultdict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for word in sorted(everyday):
-        found = atoms(word)
-        first = found[0] if len(found) == 1 else joined(*found[:2])
-        by_shard[crc(first) & (shards - 1)]["".join(found)] = everyday[word]
+    for word, official in everyday_by_atoms(everyday).items():
+        first = word[0] if len(word) == 1 else joined(*word[:2])
+        by_shard[crc(first) & (shards - 1)]["".join(word)] = official
     return {shard: json_bytes(words) for shard, words in by_shard.items()}
+
+
+def everyday_by_atoms(everyday: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The official words by the atoms of the everyday ones, in order: 养老錢 and 养老钱 lead to those of both.
+
+    >>> everyday_by_atoms({"养老錢": ("养老金",), "养老钱？": ("养老保险",), "！": ("通知",)})
+    {('养', '老', '钱'): ('养老金', '养老保险')}
+    """
+    found: defaultdict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+    for word in sorted(everyday):
+        if cut := tuple(atom for atom in atoms(word) if atom != "\n"):
+            found[cut].update(dict.fromkeys(everyday[word]))
+    return {cut: tuple(official) for cut, official in found.items()}
 
 
 def build(records: Sequence[SearchRecord], everyday: Mapping[str, tuple[str, ...]]) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -80,6 +81,8 @@ def documents() -> list[SearchRecord]:
         record(74, "<img src=x onerror=alert(1)>的说明", "正文里有<script>alert(2)</script>字样。"),
         record(75, "雨水花园建设导则", "雨水先入花园，再入河道。"),
     ]  # fmt: skip
+    joint = tuple(f"云溪区{office}" for office in OFFICES)
+    special[-1] = replace(special[-1], filters=(("column", ("工作动态",)), ("issuer", joint)))
     return ordinary + special
 
 
@@ -282,6 +285,11 @@ def test_hit_shows_state_number_date_column_and_issuer(citizen: Citizen):
     expect(ended).to_have_attribute("data-state", "废止")
 
 
+def test_hit_of_a_joint_document_names_the_first_issuer(citizen: Citizen):
+    citizen.at().searches("雨水花园")
+    expect(citizen.page.locator(".hits .by").first).to_have_text("云溪区水务局等10家")
+
+
 def test_hit_leads_to_the_document_and_to_the_place_in_it(citizen: Citizen):
     citizen.at().searches("芯片")
     hit = citizen.page.locator(".hits li")
@@ -332,6 +340,7 @@ def test_official_words_are_included_and_can_be_left_out(citizen: Citizen):
     expect(line).to_contain_text("已包含：最低生活保障")
     line.get_by_role("button", name="只搜“低保”").click()
     expect(line).to_contain_text("只检索了原词")
+    assert citizen.page.evaluate("document.activeElement.id") == "found"
     assert citizen.waits().titles == []
     assert citizen.query == "q=低保&exact=1"
     line.get_by_role("button").click()
@@ -479,8 +488,10 @@ def test_missing_file_is_said_and_the_catalogue_offered(address: str, new_page: 
     expect(citizen.page.locator("[data-search-status]")).to_contain_text("检索数据没有取到")
     expect(citizen.page.get_by_role("link", name="按文号查找")).to_be_visible()
     citizen.page.unroute(missing)
+    expect(citizen.page.get_by_text("换用更短的词")).to_be_hidden()
     citizen.page.get_by_role("button", name="重试").click()
     assert citizen.waits().titles == [DOGS]
+    assert citizen.page.evaluate("document.activeElement.id") == "found"
 
 
 def test_without_network_that_is_said(address: str, new_page: Callable[..., Page]):
@@ -527,7 +538,7 @@ def test_markup_in_queries_and_documents_stays_text(citizen: Citizen):
     citizen.types("<img src=x")
     expect(citizen.options.first).to_contain_text("<img src=x onerror=alert(1)>")
     citizen.searches("字样")
-    assert "<script>alert(2)</script>字样" in citizen.page.locator(".excerpt").first.inner_text()
+    expect(citizen.page.locator(".excerpt").first).to_contain_text("<script>alert(2)</script>字样")
     citizen.at("?column=<b>x</b>&q=<i>y</i>")
     assert citizen.page.locator("main :is(img, script, i)").count() == 0
 
@@ -573,6 +584,16 @@ def test_nothing_is_wider_than_the_screen(address: str, new_page: Callable[..., 
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     expect(citizen.options.first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("width", [320, 375])
+def test_words_and_headings_stay_readable_in_double_size(address: str, new_page: Callable[..., Page], width: int):
+    page = new_page(viewport={"width": width, "height": 700})
+    citizen = Citizen(page, address).at("?q=街道")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    size = 2 * 16
+    assert citizen.box.bounding_box()["width"] >= 6 * size
+    assert page.locator(".found h2").first.bounding_box()["height"] < 5 * size
 
 
 def test_filters_are_behind_a_switch_on_a_phone(address: str, new_page: Callable[..., Page]):

@@ -202,7 +202,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site(tmp_path_factory.mktemp("search"))
     write_site(site)
     site.build(search=True)
-    assert site.is_published, site.found
+    assert site.is_published, site.diagnostics
     (site.output / "blank.html").write_text("<!DOCTYPE html><title>空白页</title><link rel=icon href=data:,>", "utf-8")
     return site
 
@@ -281,6 +281,12 @@ def other_page(chromium: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
+def evaluated(page: Page, function: str, *arguments: object) -> Any:
+    """What a function of the page answers, as one text: Playwright takes long over many small values."""
+    script = f"async (given) => JSON.stringify(await ({function})(...given)) ?? 'null'"
+    return json.loads(page.evaluate(script, list(arguments)))
+
+
 class Desk:
     """Somebody who asks one engine."""
 
@@ -289,17 +295,16 @@ class Desk:
 
     def asks(self, *queries: str | Answer) -> list[Answer]:
         """The answers, one after the other."""
-        return self.page.evaluate("list => all(list)", list(queries))
+        return evaluated(self.page, "all", queries)
 
     def suggestions(self, *queries: str) -> list[list[Answer]]:
-        return self.page.evaluate(
-            """async (list) => {
-              const found = [];
-              for (const q of list) found.push(await engine.suggest(q));
-              return found;
-            }""",
-            list(queries),
-        )
+        """What is suggested for each, one after the other."""
+        script = """async (list) => {
+          const rows = [];
+          for (const q of list) rows.push(await engine.suggest(q));
+          return rows;
+        }"""
+        return evaluated(self.page, script, queries)
 
 
 @pytest.fixture(params=["in a worker", "without DecompressionStream"])
@@ -328,9 +333,11 @@ def firsts(queries: Sequence[str], answers: Sequence[Answer]) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["normalize", "plain", "atoms", "terms"])
 def test_vectors_hold_in_the_browser(page: Page, name: str):
-    made = page.evaluate(
-        "([name, texts]) => texts.map((text) => (name === 'plain' ? module.atoms : module[name])(text))",
-        [name, [text for text, _ in VECTORS[name]]],
+    made = evaluated(
+        page,
+        "(name, texts) => texts.map((text) => (name === 'plain' ? module.atoms : module[name])(text))",
+        name,
+        [text for text, _ in VECTORS[name]],
     )
     if name == "plain":
         made = ["".join(join_atoms(list_of_atoms)) for list_of_atoms in made]
@@ -348,8 +355,10 @@ def join_atoms(found: Sequence[str]) -> Iterator[str]:
 
 def test_own_numbers_are_recognised_as_they_are_written(page: Page):
     rows = {doc_no: terms for doc_no, index_no, terms in VECTORS["number_terms"] if not index_no and len(terms) == 1}
-    made = page.evaluate("texts => texts.map((text) => module.parse(text).number?.term)", list(rows))
-    assert dict(zip(rows, ([term] for term in made), strict=True)) == rows
+    made = evaluated(page, "texts => texts.map((text) => module.parse(text).number?.term)", list(rows))
+    found = dict(zip(rows, ([term] for term in made), strict=True))
+    assert found.pop("2024年公告第5号") in ([None], rows.pop("2024年公告第5号"))  # not a form that is published
+    assert found == rows
 
 
 _WORDS = (
@@ -381,7 +390,7 @@ _TEXTS = st.lists(_PIECES, max_size=7).map("".join)
 @settings(max_examples=9, derandomize=True, database=None)
 @given(st.lists(_TEXTS, min_size=40, max_size=48))
 def test_any_texts_have_the_terms_that_python_finds(page: Page, texts: list[str]):
-    made = page.evaluate("texts => texts.map((text) => [module.normalize(text), module.terms(text)])", texts)
+    made = evaluated(page, "texts => texts.map((text) => [module.normalize(text), module.terms(text)])", texts)
     for text, (normal, terms) in zip(texts, made, strict=True):
         assert (text, normal, sorted(terms)) == (text, normalize(text), sorted(terms_in(text)))
 
@@ -402,7 +411,7 @@ INFLATE = """cases => cases.map((packed) => {
 
 def inflated(page: Page, cases: Sequence[bytes]) -> list[bytes | None]:
     """What the script makes of these bytes; None where it refuses them."""
-    made = page.evaluate(INFLATE, [base64.b64encode(case).decode() for case in cases])
+    made = evaluated(page, INFLATE, [base64.b64encode(case).decode() for case in cases])
     return [None if text is None else base64.b64decode(text, validate=True) for text in made]
 
 
@@ -425,9 +434,9 @@ def packed(
     return out + made.compress(data[half:]) + made.flush()
 
 
-TEXT = (long_rules() * 3).encode()
+TEXT = long_rules().encode()
 NOISE = random.Random(9).randbytes(5_000)
-SAMPLES = (b"", b"a", b"abc" * 400, bytes(70_000), TEXT, NOISE, TEXT[:40_000] + NOISE + bytes(range(256)) * 4)
+SAMPLES = (b"", b"a", b"abc" * 400, bytes(70_000), TEXT, NOISE, TEXT + NOISE + bytes(range(256)) * 4)
 STRATEGIES = (zlib.Z_FIXED, zlib.Z_HUFFMAN_ONLY, zlib.Z_RLE, zlib.Z_FILTERED)
 FLUSHES = (zlib.Z_SYNC_FLUSH, zlib.Z_FULL_FLUSH, zlib.Z_PARTIAL_FLUSH, zlib.Z_BLOCK)
 
@@ -437,6 +446,7 @@ def test_unpacks_whatever_zlib_packs(page: Page):
     made += [(data, packed(data, strategy=strategy)) for data in SAMPLES for strategy in STRATEGIES]
     made += [(data, packed(data, wbits=wbits)) for data in SAMPLES for wbits in range(9, 15)]
     made += [(data, packed(data, level, flush=flush)) for data in SAMPLES[2:] for level in (0, 6) for flush in FLUSHES]
+    made.append((TEXT * 12, packed(TEXT * 12)))
     assert inflated(page, [case for _, case in made]) == [data for data, _ in made]
 
 
@@ -571,25 +581,23 @@ def test_index_number_gives_its_document(desk: Desk):
     assert [(answer["kind"], titles(answer)) for answer in answers] == [("index_no", [DOGS])] * len(spellings)
 
 
-@pytest.mark.parametrize(
-    ("query", "anchor"),
-    [
-        ("云溪区停车场管理规定第五条", "第五条"),
-        ("云溪区停车场管理规定第5条", "第五条"),
-        ("《云溪区停车场管理规定》第五条", "第五条"),
-        ("停车场管理规定 第五条", "第五条"),
-        ("停车场管理规定5条", "第五条"),
-        ("根据停车场管理规定的第五条第二款", "第五条"),
-        ("停车场管理规定第五条之一", "第五条之一"),
-        ("停車場管理規定第五條", "第五条"),
-        ("停车场管理规定第６条", "第六条"),
-    ],
-)
-def test_article_of_a_rule_is_opened_at_its_anchor(desk: Desk, query: str, anchor: str):
-    (answer,) = desk.asks(query)
-    first = answer["full"]["hits"][0]
-    assert (answer["kind"], first["url"]) == ("article", f"doc/parking/index.html#{quote(anchor)}")
-    assert first["heading"] == anchor
+def test_article_of_a_rule_is_opened_at_its_anchor(desk: Desk):
+    wanted = {
+        "云溪区停车场管理规定第五条": "第五条",
+        "云溪区停车场管理规定第5条": "第五条",
+        "《云溪区停车场管理规定》第五条": "第五条",
+        "停车场管理规定 第五条": "第五条",
+        "停车场管理规定5条": "第五条",
+        "根据停车场管理规定的第五条第二款": "第五条",
+        "停车场管理规定第五条之一": "第五条之一",
+        "停車場管理規定第五條": "第五条",
+        "停车场管理规定第６条": "第六条",
+    }
+    for (query, anchor), answer in zip(wanted.items(), desk.asks(*wanted), strict=True):
+        first = answer["full"]["hits"][0]
+        assert (query, answer["kind"]) == (query, "article")
+        assert (query, first["url"]) == (query, f"doc/parking/index.html#{quote(anchor)}")
+        assert first["heading"] == anchor
 
 
 def test_every_article_of_a_long_rule_is_opened_at_its_anchor(desk: Desk):
@@ -628,23 +636,21 @@ def test_day_that_only_a_text_names_finds_that_text(desk: Desk, query: str):
     assert titles(answer) == [BRIDGE]
 
 
-@pytest.mark.parametrize(
-    ("query", "title"),
-    [
-        ("tingchechang", PARKING),
-        ("ting che chang", PARKING),
-        ("tingchechang guanli", PARKING),
-        ("TINGCHECHANG", PARKING),
-        ("tccgl", PARKING),
-        ("quanzhi guanli", DOGS),
-        ("yxqqzglbf", DOGS),
-        ("gongjijin", FUND),
-        ("ludeng", LIGHTS),
-    ],
-)
-def test_pinyin_and_initials_find_a_title(desk: Desk, query: str, title: str):
-    (answer,) = desk.asks(query)
-    assert (answer["kind"], titles(answer)[0]) == ("pinyin", title)
+def test_pinyin_and_initials_find_a_title(desk: Desk):
+    wanted = {
+        "tingchechang": PARKING,
+        "ting che chang": PARKING,
+        "tingchechang guanli": PARKING,
+        "TINGCHECHANG": PARKING,
+        "tccgl": PARKING,
+        "quanzhi guanli": DOGS,
+        "yxqqzglbf": DOGS,
+        "gongjijin": FUND,
+        "ludeng": LIGHTS,
+    }
+    answers = desk.asks(*wanted)
+    assert {answer["kind"] for answer in answers} == {"pinyin"}
+    assert firsts(list(wanted), answers) == wanted
 
 
 def test_traditional_and_simplified_find_each_other(open_page: Callable[[str], Page]):
@@ -660,7 +666,7 @@ def test_traditional_and_simplified_find_each_other(open_page: Callable[[str], P
     }
     # Each by an engine that has met no traditional character yet.
     fresh = "async (list) => Promise.all(list.map(async (q) => one(q, await inWorker())))"
-    answers = open_page("in the page").evaluate(fresh, list(wanted))
+    answers = evaluated(open_page("in the page"), fresh, list(wanted))
     assert firsts(list(wanted), answers) == wanted
 
 
@@ -675,19 +681,20 @@ def test_title_with_one_wrong_character_is_among_the_first_ten(desk: Desk):
     assert missed == []
 
 
-@pytest.mark.parametrize(
-    ("query", "title"),
-    [
-        ("公积金提取需要什么材料", FUND),
-        ("怎么提取公积金？", FUND),
-        ("请问犬只在哪里植入芯片", DOGS),
-        ("停车场收费标准是多少", PARKING),
-        ("如何申请最低生活保障", RELIEF),
-    ],
-)
-def test_question_finds_what_it_is_about(desk: Desk, query: str, title: str):
-    (answer,) = desk.asks(query)
-    assert title in shown(answer)[:3]
+def test_question_finds_what_it_is_about(desk: Desk):
+    wanted = {
+        "公积金提取需要什么材料": FUND,
+        "怎么提取公积金？": FUND,
+        "请问犬只在哪里植入芯片": DOGS,
+        "停车场收费标准是多少": PARKING,
+        "如何申请最低生活保障": RELIEF,
+    }
+    missed = {
+        query: shown(answer)
+        for (query, title), answer in zip(wanted.items(), desk.asks(*wanted), strict=True)
+        if title not in shown(answer)[:3]
+    }
+    assert missed == {}
 
 
 def test_words_between_blanks_may_stand_apart(desk: Desk):
@@ -879,7 +886,7 @@ def test_suggestions_are_few_and_marked(desk: Desk):
 @settings(max_examples=4, derandomize=True, database=None)
 @given(st.lists(_TEXTS | st.text(max_size=20), min_size=16, max_size=16))
 def test_any_text_at_all_gets_an_answer(page: Page, texts: list[str]):
-    for answer in page.evaluate("list => all(list)", texts):
+    for answer in Desk(page).asks(*texts):
         for group in (answer["full"], answer["partial"]):
             assert len(group["hits"]) <= group["count"]
         for hit in answer["full"]["hits"] + answer["partial"]["hits"]:
@@ -899,23 +906,22 @@ def test_engines_in_a_worker_and_in_a_page_answer_alike(open_page: Callable[[str
 
 
 def test_answer_does_not_depend_on_what_was_asked_before(page: Page):
-    queries = list(QUERIES)
-    alone = page.evaluate("async (list) => all(list, await opened())", queries)
-    again = page.evaluate("list => all([...list].reverse())", queries)
-    assert list(reversed(again)) == alone
+    alone = evaluated(page, "async (list) => all(list, await opened())", QUERIES)
+    assert Desk(page).asks(*reversed(QUERIES))[::-1] == alone
 
 
 def test_overtaken_search_gives_its_own_answer_or_none(desk: Desk):
-    queries = ["犬只", "停车场", "国土空间规划实施条例第二十五条", "困难户补贴", "公积金"]
+    queries = ("犬只", "停车场", "国土空间规划实施条例第二十五条", "困难户补贴", "公积金")
     alone = desk.asks(*queries)
-    together = desk.page.evaluate("async (list) => Promise.all(list.map((q) => one(q, engine)))", queries)
+    together = evaluated(desk.page, "(list) => Promise.all(list.map((q) => one(q)))", queries)
     assert together[-1] == alone[-1]
     assert all(found in (None, right) for found, right in zip(together, alone, strict=True))
 
 
 def test_search_overtaken_while_it_reads_a_text_leaves_no_trace(page: Page):
     """What only looks like a match is being looked into when the same words are asked for again, and once more."""
-    alone, after = page.evaluate(
+    alone, after = evaluated(
+        page,
         """async (q) => {
           const usual = globalThis.fetch;
           const alone = await one(q, await opened());

@@ -11,10 +11,10 @@ import pytest
 
 from benchmarks.search import judge as judging
 from benchmarks.search import queries as making
-from benchmarks.search.asking import Told, answer_of, search_arguments
+from benchmarks.search.asking import EngineError, Told, answer_of, search_arguments
 from benchmarks.search.judge import Answer, Doc, Hit, Library, Query, Verdict, figures, fold, judge, percentile
 from benchmarks.search.queries import KINDS, core, handmade, look_alike, make_queries
-from benchmarks.search.run import HALVES, Visits, fixed_size, misses, read_options, sample, table
+from benchmarks.search.run import HALVES, Visits, fixed_size, misses, read_options, sample, table, verdicts_of
 from benchmarks.search.serving import serve
 from benchmarks.search.sites import NoCorpusError, make_site
 
@@ -149,6 +149,23 @@ def test_what_is_folded_is_not_shown() -> None:
 
 def test_a_reader_asks_for_ten() -> None:
     assert search_arguments("河道")["full"] == {"from": 0, "size": 10}
+
+
+class Broken:
+    """A search that never answers."""
+
+    def open(self) -> Told:
+        return Told(None, 0.0, 0)
+
+    def search(self, arguments: dict[str, object]) -> Told:
+        raise EngineError(f"{arguments['q']}: too long")
+
+
+def test_a_search_that_fails_has_found_nothing() -> None:
+    query = Query("term", "河道", frozenset({"文1"}), asked=(("河道",),), is_literal=True)
+    (verdict,) = verdicts_of(Broken(), [query], LIBRARY)
+    assert (verdict.rank, verdict.literal, verdict.is_empty) == (0, 0.0, True)
+    assert verdict.answer.failure == "河道: too long"
 
 
 def test_figures_are_means_over_what_can_be_judged() -> None:

@@ -542,6 +542,12 @@ def test_every_asset_of_the_theme_is_a_task(kit: Kit) -> None:
     assert all(FORMATS[task.format].produce(task, kit) for task in tasks.values())
 
 
+def test_a_script_that_is_not_utf_8_is_copied_as_it_is(kit: Kit) -> None:
+    script = "// 问候\nalert('您好')\n".encode("gbk")
+    own = replace(kit, files={**kit.files, "assets/own.js": script})
+    assert FORMATS["asset"].produce(Task("assets/own.js", "asset", AssetFile("own.js")), own) == script
+
+
 def test_an_asset_the_theme_does_not_have_is_named(kit: Kit) -> None:
     with pytest.raises(SitegenError, match=r"assets/none\.css"):
         produce(Task("assets/none.css", "asset", AssetFile("none.css")), kit)

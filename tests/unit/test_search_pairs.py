@@ -12,7 +12,7 @@ import pytest
 
 from sitegen.model import SearchRecord, Section
 from sitegen.search import index_search
-from sitegen.search.pairs import UNIT, Filed, filed, refiled, shards_for, terms_of
+from sitegen.search.pairs import UNIT, Filed, everyday_by_atoms, everyday_by_shard, filed, refiled, shards_for, terms_of
 from sitegen.search.shards import Lists, body_of, crc, decode_shard, names_of, shard_path
 from sitegen.search.words import atoms, normalize, number_terms, plain, squashed, terms_in
 
@@ -228,6 +228,12 @@ def test_shards_tell_who_has_a_term(files: dict[str, bytes]) -> None:
 def test_everyday_words_stand_where_a_query_looks(files: dict[str, bytes]) -> None:
     for word, first in (("水费", "水费"), ("花", "花")):
         assert json.loads(shard_of(files, first)[1])[word] == list(EVERYDAY[word])
+
+
+def test_everyday_words_that_are_one_to_a_query_lead_to_all_that_each_leads_to() -> None:
+    words = {"养老钱": ("养老金",), "養老錢？": ("养老保险",), "\uff9e": ("通知",)}
+    assert everyday_by_atoms(words) == {("养", "老", "钱"): ("养老金", "养老保险")}
+    assert list(everyday_by_shard(words, 1).values()) == ['{"养老钱":["养老金","养老保险"]}'.encode()]
 
 
 def test_every_shard_is_written(files: dict[str, bytes]) -> None:

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sitegen.load.synonyms import CODES, SYNONYMS_FILE, Synonyms, read_synonyms
@@ -193,6 +193,7 @@ def test_what_is_wrong_is_left_out_and_the_rest_holds() -> None:
     assert found.words["乙说法"] == ("甲事项",)
 
 
+@settings(max_examples=30)  # each reads all that is shipped
 @given(st.text(max_size=60) | st.text(alphabet="-{}[]规范俗称停用低保: ,，\n'\"&*", max_size=60))
 def test_any_text_gives_words_and_diagnostics(text: str) -> None:
     found, problems = read_synonyms(text.encode("utf-8", "surrogatepass"), "content")

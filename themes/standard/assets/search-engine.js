@@ -88,7 +88,12 @@ function trace(original) {
 
 /** Replace, and keep the places: what both sides have in common at their ends stays where it was. */
 function rewrite(traced, [wanted, replacement]) {
-  const matches = [...traced.text.matchAll(wanted)];
+  let matches = [];
+  try {
+    matches = [...traced.text.matchAll(wanted)];
+  } catch (error) { // Firefox may run out of the stack of its regular expressions: then the text stays as it is written
+    if (error.name !== "InternalError") throw error;
+  }
   if (!matches.length) return traced;
   const begin = (i) => (traced.from ? traced.from[i] : i);
   const end = (i) => (traced.to ? traced.to[i] : i + 1);
@@ -392,6 +397,7 @@ function varint(bytes) {
   let value = 0;
   let factor = 1;
   for (;;) {
+    if (!(at < bytes.length)) throw new Error("a damaged shard");
     const byte = bytes[at++];
     value += (byte & 127) * factor;
     if (byte < 128) return value;
@@ -416,6 +422,7 @@ function entryOf(shard, term) {
     }
     at = end;
   }
+  if (at > shard.length) throw new Error("a damaged shard");
   return null;
 }
 
@@ -465,8 +472,8 @@ const SUGGESTED = 8;
 const AT_ONCE = 8; // pairs of a long query that are read first
 const AT_MOST = 24; // pairs of a query that are read at all
 const TYPED = 3; // documents that use a word, so that it is no everyday word
-const LONGER = 8; // documents that are shown for a question, though they have little of it
-const FEW = 5; // documents whose text is read to see whether they hold a long query
+const LONGER = 8; // documents that are shown for a question, though they have a part of it
+const FEW = 5; // of other queries; and documents whose text is read to see whether they hold a long one
 const DEEP = 60_000; // documents times terms that are looked at unit by unit
 const NEAR = 300; // documents that do not have all of a query and are looked at
 const TITLE = 2;
@@ -519,6 +526,7 @@ function match(plan, entries, count) {
   const found = new Uint32Array(width);
   const often = new Uint32Array(width); // more than once, or in a name: words do so, what lies across two words does not
   const overlap = new Float32Array(count);
+  const titled = new Float32Array(count); // the part of it that is in the title
   plan.terms.forEach((term, t) => {
     const entry = entries.get(term);
     if (!entry) return;
@@ -536,10 +544,13 @@ function match(plan, entries, count) {
     if (!entry.isBitmap) rare[t] *= 0.3 + 0.7 * Math.min(1, (2 * often[t]) / (1 + found[t]));
   });
   for (let doc = 0, i = 0; doc < count; doc++) {
-    for (let t = 0; t < width; t++, i++) if (flags[i]) overlap[doc] += rare[t];
+    for (let t = 0; t < width; t++, i++) {
+      if (flags[i]) overlap[doc] += rare[t];
+      if (flags[i] & TITLE) titled[doc] += rare[t];
+    }
   }
   weigh(plan, rare, found);
-  return { width, flags, rare, overlap };
+  return { width, flags, rare, overlap, titled };
 }
 
 /** Weights of what the query asks; a pair that no document has lies across two words, or is misspelt. */
@@ -644,16 +655,19 @@ const LEVEL = { number: 9, article: 8, equal: 7, title: 5, phrase: 4, near: 3, w
  * apart, `partial` a part of it; `runs` tells what remains to be seen in the text of a document of `full` or `weak`.
  */
 function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
-  const { width, flags, rare, overlap } = match(plan, entries, count);
+  const { width, flags, rare, overlap, titled } = match(plan, entries, count);
   const asked = plan.needed.filter(Boolean).length;
   const isQuestion = plan.atoms.some((atom) => atom.isIdle);
   const isPlain = !isQuestion && !plan.alternatives.length && asked > 4; // what may be a phrase of a text, misspelt
   const most = overlap.reduce((a, b) => Math.max(a, b), 0);
   const some = [];
   for (let doc = count - 1; doc >= 0; doc--) {
-    if (overlap[doc] && overlap[doc] >= 0.3 * most) some.push({ doc, all: measure(plan, flags, doc * width) });
+    if (overlap[doc] && overlap[doc] >= 0.3 * most) {
+      const all = measure(plan, flags, doc * width);
+      some.push({ doc, all, promise: all.share + titled[doc] / most });
+    }
   }
-  some.sort((a, b) => b.all.isCovered - a.all.isCovered || b.all.share - a.all.share);
+  some.sort((a, b) => b.all.isCovered - a.all.isCovered || b.promise - a.promise);
   const covered = some.filter(({ all }) => all.isCovered).length;
   const docs = some.slice(0, covered + NEAR);
   const deep = new Set(docs.slice(0, DEEP / width).map(({ doc }) => doc));
@@ -672,8 +686,7 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
     let level = 0;
     if (title.isWhole) {
       const isEqual = length === plan.atoms.length || length === asked;
-      if (title.isOther) level = LEVEL.title - 0.5;
-      else level = isEqual ? LEVEL.equal : LEVEL.title + Math.floor(Math.min(1, asked / length) * 8) / 8;
+      level = isEqual && !title.isOther ? LEVEL.equal : LEVEL.title;
     } else if (best.isWhole || names.isWhole || (all.isWhole && plan.segments.length > 1 && !isQuestion)) {
       level = LEVEL.phrase;
     } else if (all.isCovered) level = best.isCovered ? LEVEL.near : LEVEL.words;
@@ -691,7 +704,8 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
       doc,
       unit,
       level,
-      score: sum / plan.total / (0.6 + 0.4 * lengths[doc]) + title.share * (1 + Math.min(1, asked / length)) + value,
+      score: sum / plan.total / (0.6 + 0.4 * lengths[doc]) + title.share * (1 + Math.min(1, asked / length)) + value
+        + (level === LEVEL.title ? (8 * asked) / length : 0),
       near: Math.max((0.5 * value + 0.2 * all.share + 0.8 * title.share) / 1.5, likeness * shape, inText),
       share: all.share,
       broken: all.broken,
@@ -712,9 +726,9 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
   // Words typed without blanks between them are looked for apart only where nobody writes them so, and no further
   // apart than they must be; and not where a title is as good as what was asked.
   const apart = full.filter(({ level }) => level < LEVEL.phrase);
-  const least = Math.min(...apart.map(({ broken }) => broken));
+  const least = Math.max(1, Math.min(...apart.map(({ broken }) => broken)));
   const isMisspelt = partial.some(({ titled }) => titled >= (least > 1 ? 0.6 : 0.8));
-  const isWeak = ({ broken }) => broken === least && !isMisspelt && !isQuestion;
+  const isWeak = ({ broken }) => broken <= least && !isMisspelt && !isQuestion;
   partial.push(...apart.filter((one) => !isWeak(one)));
   const runs = (doc) => runsOf(plan, flags, doc * width, rows, starts.get(doc), deep.has(doc) ? units[doc] : 0);
   return { full: whole, weak: apart.filter(isWeak), partial, runs };
@@ -742,9 +756,10 @@ function bestUnit(plan, rows, start, units) {
 /** Those that are worth showing among documents that do not have all that was asked, the nearest first. */
 function nearest(partial, isQuestion) {
   const order = [...partial].sort((a, b) => b.near - a.near || b.doc - a.doc);
-  const isNear = ({ share, near }, i) => (share >= 0.4 && near >= 0.8 * order[0].near)
-    || (isQuestion && i < LONGER && share >= 0.25 && near >= 0.5 * order[0].near);
-  return order.filter(isNear).slice(0, 50);
+  const least = order[0]?.titled >= 0.8 ? 0.9 : 0.8; // a misspelt title is told from others by little
+  const isNear = ({ share, near }) => (share >= 0.4 && near >= least * order[0].near)
+    || (isQuestion && share >= 0.25 && near >= 0.6 * order[0].near);
+  return order.filter(isNear).slice(0, isQuestion ? LONGER : FEW);
 }
 
 /** What a document should have in a row, three atoms or more, and in which units it may stand: [{text, units}, …]. */
@@ -818,7 +833,16 @@ function worth(marks, segments, weightOf) {
   return sum;
 }
 
-const spans = (marks) => marks.map(({ from, to }) => [from, to]);
+/** The places of marks; those that lie in one place (5日 in 2022-07-05 is all of 07-05) are one. */
+function spans(marks) {
+  const found = [];
+  for (const { from, to } of marks) {
+    const last = found[found.length - 1];
+    if (last && from < last[1]) last[1] = Math.max(last[1], to);
+    else found.push([from, to]);
+  }
+  return found;
+}
 
 /** The stretch of a unit that shows best why it was found, and the heading or 条 it stands under. */
 function excerptOf(passages, { segments, isLoose, weightOf, wanted }) {
@@ -850,8 +874,8 @@ function excerptOf(passages, { segments, isLoose, weightOf, wanted }) {
     heading,
     headingMarks: spans(headingMarks),
     excerpt: lead + text.slice(from, to) + (to < text.length ? "……" : ""),
-    marks: marks.filter((mark) => mark.from < to && mark.to > from)
-      .map((mark) => [Math.max(mark.from, from) + shift, Math.min(mark.to, to) + shift]),
+    marks: spans(marks).filter((mark) => mark[0] < to && mark[1] > from)
+      .map((mark) => [Math.max(mark[0], from) + shift, Math.min(mark[1], to) + shift]),
   };
 }
 
@@ -973,6 +997,20 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       return false;
     }));
     return are.every(Boolean);
+  }
+
+  /** Whether one passage has all that was typed without blanks, in no more pieces than it must be. */
+  async function isTogether({ doc, unit, broken, isOther }, { atoms: list, segments }) {
+    if (isOther) return true;
+    const isIn = (line, from, most) => {
+      for (let to = list.length; most && to > from; to--) {
+        const isPiece = to - from > 1 || !isWide(list[from].text);
+        if (isPiece && line.includes(list.slice(from, to).map((atom) => atom.text).join(""))
+          && (to === list.length || isIn(line, to, most - 1))) return true;
+      }
+      return false;
+    };
+    return (await linesOf(doc, unit)).split("\n").some((line) => isIn(line, 0, segments.length + Math.max(1, broken)));
   }
 
   /** Ranked documents for a query in words; of a long one some pairs are read first, the others where these do not do. */
@@ -1120,6 +1158,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       const own = named([asked.index], entries).map((doc) => hit(doc, LEVEL.number));
       if (own.length) return { ...none, kind: "index_no", plan: planOf(list), full: own };
     }
+    let numbered = [];
     if (asked.number) {
       const { isCertain, body } = asked.number;
       const name = canonical(asked.number);
@@ -1127,7 +1166,8 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       if (isCertain) await look([asked.number.term, ...planOf(list).terms], entries);
       const own = await owners(asked.number, entries);
       if (isStale()) return null;
-      if (own.length || isCertain) {
+      if (asked.day && !isCertain) numbered = own; // 2019-04 is a month, and may be a number
+      else if (own.length || isCertain) {
         const worded = await byWords(list, entries, isStale, isPlain);
         const others = worded?.full.filter(({ level }) => level >= LEVEL.phrase) ?? [];
         const more = others.length ? "，下面是提到它的文件" : "";
@@ -1145,7 +1185,8 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     ]);
     if (isStale() || !worded) return null;
     const titled = spelled.length ? worded.full.filter(({ level }) => level >= LEVEL.title) : [];
-    const first = merged(articles, days, titled, spelled);
+    const isMonth = /\D(0\d|1[0-2])$/.test(q.trim());
+    const first = merged(articles, ...(isMonth ? [days, numbered] : [numbered, days]), titled, spelled);
     const isShort = list.length === 1 && isWide(list[0].text) && !worded.full.length;
     const note = isShort ? "一个字查不准，请再写一两个字。" : "";
     if (!first.length && !asked.day) return { note, ...worded, kind: "text" };
@@ -1157,7 +1198,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
    * The documents of `found.full` that fit, the first `wanted` of them looked into for what their pairs promise; those
    * that break it are partial, and where none is left those that have the words apart take their place.
    */
-  async function settle(found, fits, wanted) {
+  async function settle(found, fits, wanted, isStale) {
     for (let turn = 0; ; turn++) {
       if (!found.full.length) [found.full, found.weak] = [found.weak, []];
       const group = fits(found.full);
@@ -1165,11 +1206,16 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       const open = group.slice(0, wanted).filter(isOpen);
       if (!open.length) return group;
       if (turn === TURNS) return [...group.filter((one) => !isOpen(one)), ...group.filter(isOpen)]; // enough was read
-      const are = await Promise.all(open.map((one) => holds(one.doc, found.runs(one.doc))));
-      const failed = new Set(open.filter((_, i) => !are[i]));
-      for (const one of open) one.isSeen = true;
-      found.full = found.full.filter((one) => !failed.has(one));
-      if (found.kind !== "doc_no") found.partial = [...found.partial, ...failed];
+      const are = await Promise.all(open.map((one) => (one.level < LEVEL.phrase
+        ? isTogether(one, found.plan) : holds(one.doc, found.runs(one.doc)))));
+      if (isStale()) return group; // the newer one may be about to do the same
+      const failed = open.filter((one, i) => (one.isSeen = true) && !are[i]);
+      found.full = found.full.filter((one) => !failed.includes(one));
+      if (open[0].level < LEVEL.phrase) found.full.push(...failed); // the words are there, apart
+      else if (found.weak.length) {
+        for (const one of failed) Object.assign(one, { level: LEVEL.near, isSeen: false });
+        found.weak.unshift(...failed);
+      } else if (found.kind !== "doc_no") found.partial = [...found.partial, ...failed];
     }
   }
 
@@ -1239,7 +1285,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     };
     const show = (group, { from = 0, size = 0 }) =>
       Promise.all(group.slice(from, from + size).map((one) => hitOf(one, plan)));
-    const all = await settle(found, fitting, (full.from ?? 0) + (full.size ?? 0));
+    const all = await settle(found, fitting, (full.from ?? 0) + (full.size ?? 0), isStale);
     if (isStale()) return null;
     const isQuestion = plan.atoms.some((atom) => atom.isIdle);
     const isSure = found.full.length >= FEW || found.full.some((one) => one.level >= LEVEL.phrase || !one.isOther);
@@ -1295,7 +1341,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
   };
 }
 
-const INSIDE = "夥徵摺於菸麽"; // variants that are in GB 2312 themselves
+const INSIDE = "夥後徵摺於菸麽"; // variants that are in GB 2312 themselves
 let common = null; // the characters of GB 2312 but these
 
 /** Whether a text has a character that may be a variant: one that GB 2312 does not have, or one of these. */

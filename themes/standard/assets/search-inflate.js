@@ -54,8 +54,9 @@ export function inflate(data) {
     if (kind === 0) {
       held = count = 0;
       const length = data[at] | (data[at + 1] << 8);
+      const other = data[at + 2] | (data[at + 3] << 8);
       at += 4;
-      if (!(at + length <= data.length)) fail();
+      if (!(at + length <= data.length) || (length ^ other) !== 0xffff) fail();
       grow(length);
       out.set(data.subarray(at, at + length), size);
       at += length;
@@ -80,7 +81,6 @@ export function inflate(data) {
     } else fail();
   }
   const result = out.subarray(0, size);
-  at -= count >> 3; // whole bytes that were read ahead
   if (at + 4 > data.length || adler(result) !== ((data[at] << 24) | (data[at + 1] << 16) | (data[at + 2] << 8) | data[at + 3])) fail();
   return result;
 }

@@ -129,6 +129,12 @@
   }
   const commit = () => go(true);
 
+  /** Search again from a button that the answer takes away: the focus goes to the answer. */
+  function again() {
+    document.getElementById("found").focus({ preventScroll: true });
+    commit();
+  }
+
   function restore() {
     const params = new URLSearchParams(location.search);
     field.value = params.get("q") || "";
@@ -151,7 +157,8 @@
     for (const name of ["results", "included", "note", "order"]) part(name).hidden = true;
     countFilters({});
     const cause = location.protocol === "file:" ? "file" : navigator.onLine ? "missing" : "offline";
-    fill(status, status.dataset[cause], cause !== "file" && button("link", commit, "重试"));
+    fill(status, status.dataset[cause], cause !== "file" && button("link", again, "重试"));
+    part("advice").hidden = true;
     help.hidden = false;
   }
 
@@ -199,7 +206,9 @@
 
   function hit({ url, title, titleMarks, heading, headingMarks, excerpt = "", marks, ...about }, kind) {
     const [page, anchor] = url.split("#");
-    const facts = { state: about.validity, no: about.doc_no, day: about.date, at: about.column, by: about.issuer };
+    const [first, ...others] = (about.issuer || "").split("、");
+    const by = others.length > 1 ? `${first}等${others.length + 1}家` : about.issuer;
+    const facts = { state: about.validity, no: about.doc_no, day: about.date, at: about.column, by };
     const nodes = Object.entries(facts).filter(([, text]) => text).map(([name, text]) => span(name, text));
     if (facts.state) nodes[0].dataset.state = facts.state;
     const words = heading ? marked(heading, headingMarks) : ["查看此处"];
@@ -214,7 +223,7 @@
   function showIncluded(included) {
     const turn = (text) => button("link", () => {
       exact.value = exact.value ? "" : "1";
-      commit();
+      again();
     }, text);
     const join = (texts) => [...new Set(texts)].join("、");
     const official = join(included.flatMap(({ words }) => words));
@@ -258,8 +267,7 @@
     const tell = (node, { length }) => { node.textContent = length ? `（已选 ${length}）` : ""; };
     const chip = (className, off, ...text) => make("li", {}, button(className, () => {
       for (const box of off) box.checked = false;
-      document.getElementById("found").focus();
-      commit();
+      again();
     }, ...text));
     const boxes = chosen();
     const chips = [];
