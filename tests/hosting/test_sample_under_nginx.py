@@ -95,7 +95,7 @@ def test_what_machines_read_has_its_type(site: Site, path: str, kind: str):
 
 
 def test_search_data_is_served(site: Site, sample_site: Path):
-    files = [path.relative_to(sample_site).as_posix() for path in sorted((sample_site / "pagefind").rglob("*"))]
+    files = [path.relative_to(sample_site).as_posix() for path in sorted((sample_site / "search/data").rglob("*"))]
     names = [name for name in files if (sample_site / name).is_file()]
     assert names
     for name in names[:: max(1, len(names) // 20)]:

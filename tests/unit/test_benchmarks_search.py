@@ -81,11 +81,6 @@ def test_days_are_held_in_any_form() -> None:
     assert LIBRARY.holding("2021年06月03日") == {"文1", "文4"}
 
 
-def test_traditional_texts_fold_to_simplified_ones() -> None:
-    pytest.importorskip("opencc")
-    assert fold("養護單位") == fold("养护单位")
-
-
 @pytest.mark.parametrize(
     "url", ["doc/文1/index.html#第1条", "doc/文1/", "https://a.cn/x/doc/%E6%96%871/index.html?a=1", "/zw/doc/文1"]
 )

@@ -708,6 +708,7 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
         + (level === LEVEL.title ? (8 * asked) / length : 0),
       near: Math.max((0.5 * value + 0.2 * all.share + 0.8 * title.share) / 1.5, likeness * shape, inText),
       share: all.share,
+      held: all.count / asked, // of what was asked: less than half is chance
       broken: all.broken,
       titled: asked > 4 ? title.count / asked : 0,
       isUsed,
@@ -757,7 +758,7 @@ function bestUnit(plan, rows, start, units) {
 function nearest(partial, isQuestion) {
   const order = [...partial].sort((a, b) => b.near - a.near || b.doc - a.doc);
   const least = order[0]?.titled >= 0.8 ? 0.9 : 0.8; // a misspelt title is told from others by little
-  const isNear = ({ share, near }) => (share >= 0.4 && near >= least * order[0].near)
+  const isNear = ({ share, held, near }) => (share >= 0.4 && (isQuestion || held >= 0.5) && near >= least * order[0].near)
     || (isQuestion && share >= 0.25 && near >= 0.6 * order[0].near);
   return order.filter(isNear).slice(0, isQuestion ? LONGER : FEW);
 }
