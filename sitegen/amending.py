@@ -28,7 +28,7 @@ from sitegen.load import (
 )
 from sitegen.model import Document, SiteConfig, Task
 from sitegen.request import BuildResult, Inputs, Last, Seen, body_seen, seen_as, source_seen
-from sitegen.search import INDEX_FOLDERS, Filing
+from sitegen.search import Filing
 from sitegen.views import record_of
 from sitegen.views.kept import Shown
 
@@ -122,7 +122,6 @@ def _index(
     from sitegen.indexing import Edit  # its tables are needed here only
 
     rows = build.store.shelf(build.named("rows"))
-    lying = {path: digest_in(row) for path, row in rows.items() if path.startswith(INDEX_FOLDERS)}
     changes = []
     for path, (entry, _, body) in edits.items():
         old, new = was[path], entry.document
@@ -130,7 +129,7 @@ def _index(
         before, after = (Filing(record_of(doc), doc.body.digest) for doc in (old, new))
         changes.append(Edit(before, after, unpack_body(body)[1].body))
     try:
-        return build.indexing(config, waiting).amended(changes, lying)
+        return build.indexing(config, waiting).amended(changes, lambda path: digest_in(rows.get(path, b"")))
     except (OSError, ValueError):  # something else lies there
         return None
 

@@ -33,8 +33,9 @@ from sitegen.search.pairs import (
     refiled,
     shard_files,
     shards_for,
+    text_files,
 )
-from sitegen.search.patch import Change, patched
+from sitegen.search.patch import Change, Patch, patched
 from sitegen.search.shards import pack, unpack
 from sitegen.search.table import BLOCK, INDEX, index_file, names_file, names_path, row_of, text_path
 from sitegen.search.variants import variants_file
@@ -161,15 +162,16 @@ class Indexing:
         old: Outputs,
         numbers: Sequence[int],
     ) -> Outputs | None:
-        read = _Reader(self.out, {path: made.digest for path, made in old.items()})
+        read = _Reader(self.out, lambda path: old[path].digest if path in old else b"")
         changes = []
         for number in numbers:
             was = self._refiled(number, state, read) if number < len(state.sizes) else None
             now = _filed(filings[number], bodies) if number < len(filings) else None
             changes.append(Change(number, was, now))
-        patch = patched(changes, state.shards, read)
-        if patch is None or shards_for(state.places + patch.places) != state.shards:
+        remade = self._remade(changes, state, read)
+        if remade is None:
             return None
+        patch, files = remade
         made = dict(old)
         sizes = [*state.sizes[: len(filings)], *[(0, 0)] * (len(filings) - len(state.sizes))]
         blocks = set()
@@ -177,9 +179,6 @@ class Indexing:
             for unit in range(len(was.units) if was else 0):
                 del made[text_path(number, unit)]
             if now is not None:
-                for unit, text in enumerate(now.texts()):
-                    path = text_path(number, unit)
-                    made[path] = self._stage(path, pack(text))
                 sizes[number] = patch.titles[number], len(now.units)
             if was is None or now is None or was.card != now.card:
                 blocks.add(number // BLOCK)
@@ -191,18 +190,17 @@ class Indexing:
                 made[path] = self._stage(path, names_file(cards))
             else:
                 del made[path]
-        for path, data in patch.files.items():
-            made[path] = self._stage(path, data)
+        made |= files
         made[INDEX] = self._table(filings, sizes, state.shards)
         places = state.places + patch.places
         self._remember(_State(self.version, 0, state.shards, places, digests, sizes), made)
         return made
 
-    def amended(self, edits: Sequence[Edit], lying: Mapping[str, bytes]) -> Outputs | None:
+    def amended(self, edits: Sequence[Edit], lying: Callable[[str], bytes]) -> Outputs | None:
         """The files of the index that change where the texts of a few documents have, and nothing else of the site.
 
-        `lying` tells the digests of the files that lie there. None, and nothing remembered, where the index has to be
-        looked at as a whole.
+        `lying` tells the digest of the file that lies at a path, b"" if none does. None, and nothing remembered, where
+        the index has to be looked at as a whole.
         """
         blob = self.store.get(self.name)
         state = _State(*marshal.loads(blob)) if blob is not None else None
@@ -222,19 +220,27 @@ class Indexing:
                 return None
             changes.append(Change(number, was, new_one))
             digests[number] = new.digest
-        patch = patched(changes, state.shards, read)
-        if patch is None or shards_for(state.places + patch.places) != state.shards:
+        remade = self._remade(changes, state, read)
+        if remade is None:
             return None
-        made = {path: self._stage(path, data) for path, data in patch.files.items()}
-        for number, _, now in changes:
-            assert now is not None
-            for unit, text in enumerate(now.texts()):
-                path = text_path(number, unit)
-                made[path] = self._stage(path, pack(text))
-        files = state.files + _sum_of(made) - sum(_number_of(path, lying[path]) for path in made)
+        patch, made = remade
+        files = state.files + _sum_of(made) - sum(_number_of(path, lying(path)) for path in made)
         places = state.places + patch.places
         self._keep(_State(self.version, files & _MASK, state.shards, places, digests, state.sizes))
         return made
+
+    def _remade(
+        self, changes: Sequence[Change], state: _State, read: Callable[[str], bytes]
+    ) -> tuple[Patch, dict[str, Made]] | None:
+        """The shards that change, and the new texts; None where the index has to be made anew."""
+        patch = patched(changes, state.shards, read)
+        if patch is None or shards_for(state.places + patch.places) != state.shards:
+            return None
+        files = dict(patch.files)
+        for number, _, now in changes:
+            if now is not None:
+                files |= text_files(number, now)
+        return patch, {path: self._stage(path, data) for path, data in files.items()}
 
     def _refiled(self, number: int, state: _State, read: Callable[[str], bytes]) -> Filed:
         return refiled([unpack(read(text_path(number, unit))) for unit in range(state.sizes[number][1])])
@@ -249,12 +255,12 @@ class Indexing:
 class _Reader:
     """Reads files of the index; raises `ValueError` where one is not what was written."""
 
-    def __init__(self, out: Path, digests: Mapping[str, bytes]) -> None:
-        self._out, self._digests = out, digests
+    def __init__(self, out: Path, lying: Callable[[str], bytes]) -> None:
+        self._out, self._lying = out, lying
 
     def __call__(self, path: str) -> bytes:
         data = (self._out / path).read_bytes()
-        if digest_of(data) != self._digests.get(path):
+        if digest_of(data) != self._lying(path):
             raise ValueError(path)
         return data
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from sitegen.diagnostics import SitegenError
 from sitegen.model import SearchRecord, digest
+from sitegen.search.shards import unpack
 
 INDEX_FOLDERS = ("search/data/", "pagefind/")
 """Below these lies everything that the search makes, and nothing else."""
@@ -75,9 +76,9 @@ def indexed_titles(out: Path) -> Mapping[str, str]:
         if (data / "docs.json").is_file():
             table = json.loads((data / "docs.json").read_bytes())
             return dict(zip(table["url"], table["title"], strict=True))
-        blocks = [json.loads(zlib.decompress(file.read_bytes())) for file in (data / "names").glob("*.bin")]
+        blocks = [json.loads(unpack(file.read_bytes())) for file in (data / "names").glob("*.bin")]
         return {url: title for block in blocks for title, _, url in block}
-    except (OSError, ValueError, KeyError, TypeError, zlib.error):
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 

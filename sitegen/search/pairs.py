@@ -7,7 +7,7 @@ Since terms are found in nothing but what is filed, `sitegen.search.patch` can c
 Format 1, `docs/search-format.md`.
 
 Exports `Filed`, `filed`, `refiled`, `passages`, `Terms`, `terms_of`, `Row`, `Part`, `gather`, `merge`, `shards_for`,
-`shard_files`, `everyday_by_atoms`, `everyday_by_shard`, `document_files`, `build`, `GROUPS`, `VARIANTS`.
+`shard_files`, `everyday_by_atoms`, `everyday_by_shard`, `document_files`, `text_files`, `build`, `GROUPS`, `VARIANTS`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sitegen.model import SearchRecord, Section
@@ -29,6 +28,7 @@ from sitegen.search.shards import (
     is_dense,
     numbers_of,
     pack,
+    place_of,
     read_varint,
     shard_path,
     varint,
@@ -147,13 +147,8 @@ def terms_of(document: Filed) -> Terms:
     headings: set[str] = set()
     for unit in document.units:
         headings.update(terms_in(headings_of(unit)))
-    if len(counts) == 1:
-        body = {term: _ONCE if count == 1 else _FEW if count < 4 else _MANY for term, count in counts[0].items()}
-        body.update(dict.fromkeys(headings & body.keys(), _HEADING))
-    else:
-        body = _in_units(counts, headings)
     names, title_atoms = names_in(document.card)
-    return Terms(names, body, title_atoms)
+    return Terms(names, _body(counts, headings), title_atoms)
 
 
 def names_in(card: Mapping[str, str]) -> tuple[dict[str, bool], int]:
@@ -177,10 +172,8 @@ def headings_of(unit: Sequence[Sequence[str]]) -> str:
     return "\n".join(heading for _, heading, _ in unit if heading)
 
 
-_ONCE, _FEW, _MANY, _HEADING = ((weight << 1, b"") for weight in range(4))
-
-
-def _in_units(counts: Sequence[Counter[str]], headings: Collection[str]) -> dict[str, tuple[int, bytes]]:
+def _body(counts: Sequence[Counter[str]], headings: Collection[str]) -> dict[str, tuple[int, bytes]]:
+    """What is said of each term: how often it occurs in all units together, and in which."""
     total = Counter(counts[0])
     where = dict.fromkeys(counts[0], 1)
     for number, more in enumerate(counts[1:], 1):
@@ -192,15 +185,6 @@ def _in_units(counts: Sequence[Counter[str]], headings: Collection[str]) -> dict
         term: place_of(3 if term in headings else 0 if count == 1 else 1 if count < 4 else 2, where[term])
         for term, count in total.items()
     }
-
-
-@lru_cache(maxsize=50_000)
-def place_of(weight: int, units: int) -> tuple[int, bytes]:
-    """The low bits of a place in a list of documents, and what follows it: the units that have the term."""
-    if units == 1:
-        return weight << 1, b""
-    mask = units.to_bytes((units.bit_length() + 7) // 8, "little")
-    return weight << 1 | 1, varint(len(mask)) + mask
 
 
 # ---------------------------------------------------------------- many documents
@@ -359,10 +343,14 @@ def build(records: Sequence[SearchRecord], everyday: Mapping[str, tuple[str, ...
 
 def document_files(start: int, documents: Sequence[Filed]) -> dict[str, bytes]:
     """What is shown of documents numbered from `start`, a multiple of `BLOCK`: their texts and their names."""
-    files = {}
+    files: dict[str, bytes] = {}
     for number, document in enumerate(documents, start):
-        for unit, text in enumerate(document.texts()):
-            files[text_path(number, unit)] = pack(text)
+        files |= text_files(number, document)
     for first in range(0, len(documents), BLOCK):
         files[names_path(start + first)] = names_file([one.card for one in documents[first : first + BLOCK]])
     return files
+
+
+def text_files(number: int, document: Filed) -> dict[str, bytes]:
+    """The texts of one document."""
+    return {text_path(number, unit): pack(text) for unit, text in enumerate(document.texts())}

@@ -3,7 +3,7 @@
 The result is, byte for byte, what making the index anew would give; where that cannot be told from what is there,
 `patched` gives None, and the caller makes it anew.
 
-Exports `Change`, `patched`.
+Exports `Change`, `Patch`, `patched`.
 """
 
 from __future__ import annotations

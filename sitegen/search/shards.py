@@ -1,13 +1,15 @@
 """The bytes of the index: numbers, lists of documents, the shards that hold them. Format 1, `docs/search-format.md`.
 
 Exports `varint`, `read_varint`, `crc`, `shard_path`, `pack`, `unpack`, `Lists`, `Place`, `names_list`, `names_of`,
-`body_list`, `body_of`, `numbers_of`, `place_bytes`, `is_dense`, `bitmap`, `numbers_in`, `encode_shard`, `decode_shard`.
+`body_list`, `body_of`, `numbers_of`, `place_bytes`, `place_of`, `is_dense`, `bitmap`, `numbers_in`, `encode_shard`,
+`decode_shard`.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -129,10 +131,17 @@ def numbers_of(data: bytes) -> list[int]:
 
 def place_bytes(delta: int, weight: int, units: int) -> bytes:
     """One document of a list, so much after the one before."""
+    low, mask = place_of(weight, units)
+    return varint(delta * 8 + low) + mask
+
+
+@lru_cache(maxsize=50_000)
+def place_of(weight: int, units: int) -> tuple[int, bytes]:
+    """The low bits of a place in a list of documents, and what follows it: the units that have the term."""
     if units == 1:
-        return varint(delta * 8 + weight * 2)
+        return weight << 1, b""
     mask = units.to_bytes((units.bit_length() + 7) // 8, "little")
-    return varint(delta * 8 + weight * 2 + 1) + varint(len(mask)) + mask
+    return weight << 1 | 1, varint(len(mask)) + mask
 
 
 def body_of(data: bytes, before: int = -1) -> Iterator[Place]:

@@ -791,6 +791,8 @@ function runsOf(plan, flags, all, rows, start, units) {
 
 const BEFORE = 36;
 const LENGTH = 130;
+/** The length of what is shown after its first mark. */
+export const AFTER = LENGTH - BEFORE;
 
 /**
  * The places in a text of what is asked: [{from, to, size, s, p, isWhole}, …], of the segment `s` from its atom `p`.
@@ -835,7 +837,7 @@ function worth(marks, segments, weightOf) {
 }
 
 /** The places of marks; those that lie in one place (5日 in 2022-07-05 is all of 07-05) are one. */
-function spans(marks) {
+export function spans(marks) {
   const found = [];
   for (const { from, to } of marks) {
     const last = found[found.length - 1];
@@ -850,8 +852,7 @@ function excerptOf(passages, { segments, isLoose, weightOf, wanted }) {
   let best = null;
   for (const passage of wanted ? [wanted] : passages) {
     const [anchor, heading, whole] = passage;
-    const rest = whole.slice(heading.length);
-    const text = heading && whole.startsWith(heading) && !/^[\p{L}\p{N}]/u.test(rest) ? rest.trimStart() : whole;
+    const text = withoutHeading(heading, whole);
     const marks = findMarks(text, segments, isLoose);
     const headingMarks = findMarks(heading, segments, isLoose);
     const value = worth([...headingMarks, ...marks], segments, weightOf);
@@ -862,20 +863,28 @@ function excerptOf(passages, { segments, isLoose, weightOf, wanted }) {
   let start = 0;
   let most = -1;
   for (const mark of marks) {
-    const shown = marks.filter((other) => other.from >= mark.from && other.to <= mark.from + LENGTH - BEFORE);
+    const shown = marks.filter((other) => other.from >= mark.from && other.to <= mark.from + AFTER);
     const value = worth(shown, segments, weightOf);
     if (value > most) [start, most] = [mark.from, value];
   }
+  return { anchor, heading, headingMarks: spans(headingMarks), ...stretch(text, start, spans(marks)) };
+}
+
+/** The text of a passage without its heading, where it begins with that. */
+export function withoutHeading(heading, whole) {
+  const rest = whole.slice(heading.length);
+  return heading && whole.startsWith(heading) && !/^[\p{L}\p{N}]/u.test(rest) ? rest.trimStart() : whole;
+}
+
+/** What is shown of a text around `start`, with the marks ([from, to]) that lie in it. */
+export function stretch(text, start, marks) {
   const from = wholeFrom(text, Math.max(0, start - BEFORE));
   const to = wholeFrom(text, Math.min(text.length, from + LENGTH));
   const lead = from ? "……" : "";
   const shift = lead.length - from;
   return {
-    anchor,
-    heading,
-    headingMarks: spans(headingMarks),
     excerpt: lead + text.slice(from, to) + (to < text.length ? "……" : ""),
-    marks: spans(marks).filter((mark) => mark[0] < to && mark[1] > from)
+    marks: marks.filter((mark) => mark[0] < to && mark[1] > from)
       .map((mark) => [Math.max(mark[0], from) + shift, Math.min(mark[1], to) + shift]),
   };
 }

@@ -69,8 +69,6 @@ async function openPagefind(folder) {
 
 // ---------------------------------------------------------------- excerpts
 
-const BEFORE = 36;
-const LENGTH = 130;
 const NUMERAL = "[〇○零一二两三四五六七八九十百千万]+";
 const DIGITS = "[\\d０-９]";
 /** What is one thing to a reader, however it is spelled; any other character by itself. */
@@ -104,16 +102,10 @@ function spans(text, needles) {
   const found = [];
   for (const needle of needles) {
     for (let at = bare.indexOf(needle); at >= 0; at = bare.indexOf(needle, at + 1)) {
-      found.push([places[at][0], places[at + needle.length - 1][1]]);
+      found.push({ from: places[at][0], to: places[at + needle.length - 1][1] });
     }
   }
-  const merged = [];
-  for (const [from, to] of found.sort((a, b) => a[0] - b[0])) {
-    const last = merged[merged.length - 1];
-    if (last && from < last[1]) last[1] = Math.max(last[1], to);
-    else merged.push([from, to]);
-  }
-  return merged;
+  return rules.spans(found.sort((a, b) => a.from - b.from));
 }
 
 /** The first passage of those that hold most of the needles, or null. */
@@ -133,26 +125,12 @@ function excerptOf(passages, { needles, pairs }, wanted) {
   const whole = wanted ?? bestPassage(passages, needles);
   const [anchor, heading, all] = whole ?? bestPassage(passages, pairs) ?? passages[0] ?? ["", "", ""];
   const sought = whole ? needles : pairs;
-  const rest = all.slice(heading.length);
-  const text = heading && all.startsWith(heading) && !/^[\p{L}\p{N}]/u.test(rest) ? rest.trimStart() : all;
+  const text = rules.withoutHeading(heading, all);
   const marks = spans(text, sought);
-  const company = marks.map(([start]) => marks.filter(([from]) => from >= start && from < start + LENGTH - BEFORE).length);
+  const company = marks.map(([start]) => marks.filter(([from]) => from >= start && from < start + rules.AFTER).length);
   const [start] = marks[company.indexOf(Math.max(...company))] ?? [0];
-  const from = wholeFrom(text, Math.max(0, start - BEFORE));
-  const to = wholeFrom(text, Math.min(text.length, from + LENGTH));
-  const lead = from ? "……" : "";
-  const shift = lead.length - from;
-  return {
-    anchor,
-    heading,
-    headingMarks: spans(heading, sought),
-    excerpt: lead + text.slice(from, to) + (to < text.length ? "……" : ""),
-    marks: marks.filter(([a, z]) => a < to && z > from).map(([a, z]) => [Math.max(a, from) + shift, Math.min(z, to) + shift]),
-  };
+  return { anchor, heading, headingMarks: spans(heading, sought), ...rules.stretch(text, start, marks) };
 }
-
-/** Not between the two halves of one character. */
-const wholeFrom = (text, i) => (i && i < text.length && text.codePointAt(i - 1) > 0xffff ? i - 1 : i);
 
 // ---------------------------------------------------------------- queries
 
