@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import marshal
+import stat
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -420,13 +421,14 @@ def _shown(internal: Internal | None) -> Internal | None:
 
 def _read(path: Path, limit: int) -> bytes:
     """The bytes of the file; of one that is too large anyway, only as many as show it."""
-    if path.exists() and not path.is_file():
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         raise OSError("a pipe or a device: reading it might never end")
     with path.open("rb") as file:
+        if status.st_size <= limit:
+            return file.read()
         data = file.read(limit + 1)
-        if len(data) > limit:
-            return data + b" " * max(0, path.stat().st_size - len(data))
-        return data
+        return data + b" " * max(0, status.st_size - len(data))
 
 
 def reason_of(error: OSError) -> str:

@@ -50,7 +50,7 @@ def parse_source(text: str) -> Source:
     parsed, too_deep = tokens_of(source)
     pasted = list(_pasted_rows(parsed)) if "\t" in source else []
     tokens, footnotes, unused = _take_out_footnotes(parsed) if "[^" in source else (parsed, [], [])
-    found = _COMMENT.search(source)
+    found = _COMMENT.search(source) if "<!--" in source else None
     comment = found.start() if found else -1
     return Source(
         tokens,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from sitegen.gongwen import Problem, Role, format_date_cn, parse_date, structure
@@ -9,6 +10,7 @@ from sitegen.screening.patterns import later
 from sitegen.screening.spots import Spot
 
 _MARKS = later(r"^[\s>#*_]+|[\s*_\\]+$")
+_ENDS_IN_DAY = later(r"日[\s*_\\]*$", re.MULTILINE)
 _LONGEST = 24
 
 
@@ -18,12 +20,13 @@ def contradicting_date(text: str, written_date: date | None) -> Spot | None:
     Only the first signature counts, for annexes may bear their own; and none of them does where one bears the right
     day, for a text may hold several documents.
     """
-    if written_date is None or "日" not in text:
+    if written_date is None:
         return None
     found: list[tuple[int, date]] = []
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        bare = _MARKS.sub("", line)
+    for ending in _ENDS_IN_DAY.finditer(text):
+        number = text.count("\n", 0, ending.start())
+        bare = _MARKS.sub("", lines[number])
         if bare.endswith("日") and len(bare) <= _LONGEST:
             day = parse_date(bare)
             if day == written_date:

@@ -84,17 +84,13 @@ def find_form(body: str, written_date: date | None, *, has_files: bool, is_regul
 def _says_nothing(body: str, *, has_files: bool) -> Iterator[Spot]:
     if "![" in body or "|" in body:
         return
-    links = list(_LINK.finditer(body))
-    outside = _NOT_TEXT.sub("", _LINK.sub("", body))
-    words = _NOT_TEXT.sub("", _LINK.sub(lambda match: match[1] or "", body))
     line = next((number for number, text in enumerate(body.split("\n"), 1) if text.strip()), 1)
-    if has_files and words and len(words) <= _SHORT and _SEE.search(words):
-        message = f"正文只有 {len(words)} 个字，内容都在附件里"
-        yield Spot("D260", line, 1, message, "把主要内容写进正文，附件供下载。")
-    elif (
-        links
-        and not has_files
-        and len(_JUMP.sub("", outside)) <= 4
-        and any("http" in match[0] and "[]" not in match[0] for match in links)
-    ):
-        yield Spot("D261", line, 1, "正文只有跳转链接", "把主要内容写进正文，链接作为来源。")
+    if has_files:
+        words = _NOT_TEXT.sub("", _LINK.sub(lambda match: match[1] or "", body))
+        if words and len(words) <= _SHORT and _SEE.search(words):
+            message = f"正文只有 {len(words)} 个字，内容都在附件里"
+            yield Spot("D260", line, 1, message, "把主要内容写进正文，附件供下载。")
+    elif any("http" in match[0] and "[]" not in match[0] for match in _LINK.finditer(body)):
+        outside = _NOT_TEXT.sub("", _LINK.sub("", body))
+        if len(_JUMP.sub("", outside)) <= 4:
+            yield Spot("D261", line, 1, "正文只有跳转链接", "把主要内容写进正文，链接作为来源。")

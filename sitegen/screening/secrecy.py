@@ -99,29 +99,14 @@ _TELEGRAM = later(
 )
 _PASSED_TO = later("[此本]件(?:只|仅)?(?:发|传达|印发)至?.{1,12}级(?:及以[上下])?(?:单位|党委|党组|干部)?")
 
-# One of these is in every mark; they are looked for only where the character before them is in the text at all,
-# since one character is found ten times as fast as two.
-_WORDS: Mapping[str, tuple[str, ...]] = {
-    "密": ("密",),
-    "部": ("内部", "內部"),
-    "外": ("外传", "外傳", "外泄"),
-    "存": ("注意保存",),
-    "焚": ("即焚",),
-    "收": ("后收回", "后请收回"),
-    "毁": ("后销毁",),
-    "退": ("后清退", "后退回"),
-    "交": ("后交回",),
-    "仅": ("仅供领导", "仅供本单位", "仅供机关", "仅供系统", "件仅发"),
-    "只": ("只供领导", "件只发"),
-    "网": ("不上网",),
-    "级": ("件发", "件传达", "件印发"),
-    "电": ("明电", "明传", "电报", "发电单位"),
-    "電": ("明電", "明傳", "電報"),
-    "公开": ("不公开", "申请公开", "不予公开", "不宜公开", "不得公开", "不能公开", "不可公开", "社会公开", "外公开",
-             "不主动公开"),
-    "公開": ("不公開", "申請公開", "不予公開"),
-    "予": ("不予发布",),
-}  # fmt: skip
+# One of these is in every mark. Each begins with one character as it is: so one search finds them all.
+_WORD = later(
+    "密|内部|內部|外传|外傳|外泄|注意保存|即焚|后收回|后请收回|后销毁|后清退|后退回|后交回"
+    "|仅供领导|仅供本单位|仅供机关|仅供系统|件仅发|只供领导|件只发|不上网|件发|件传达|件印发"
+    "|明电|明传|电报|发电单位|明電|明傳|電報"
+    "|不公开|申请公开|不予公开|不宜公开|不得公开|不能公开|不可公开|社会公开|外公开|不主动公开"
+    "|不公開|申請公開|不予公開|不予发布"
+)
 
 # Same length in and out, so that places hold: full width to half width, the traditional characters of the marks.
 _PLAIN: Mapping[int, int | str] = {
@@ -173,14 +158,13 @@ def find_secrecy(text: str, screen: Screen) -> tuple[Spot, ...]:
     """
     del screen  # no site may allow a secrecy mark; a document is spared by its own 豁免
     compact = text.replace(" ", "").replace("\u3000", "").replace("\xa0", "")
-    words = [word for guard, words in _WORDS.items() if guard in compact for word in words if word in compact]
-    if not words:
+    if not _WORD.search(compact):
         return ()
     candidates = [
         number
         for number, line in enumerate(compact.split("\n"))
         if (len(line) <= _LONGEST or _MARK_IN_LONG_LINE.search(line) or _MARK_AT_ITS_END.search(line[-_LONGEST:]))
-        and any(word in line for word in words)
+        and _WORD.search(line)
     ]
     if not candidates:
         return ()

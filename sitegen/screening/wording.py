@@ -221,18 +221,28 @@ def _table_of(words: Iterable[Entry], forms: Sequence[str] = ()) -> _Table:
             begin = offset if offset + 1 < len(entry.wrong) else max(offset - 1, 0)
             by_pair[entry.wrong[begin : begin + 2]].append((offset, entry))
     usual = [c for c in by_anchor if 0 <= _FREQUENT.find(c) < _USUAL]
-    seldom = "".join(re.escape(c) for c in by_anchor if c not in usual)
+    seldom = [(offset, entry.wrong) for c, group in by_anchor.items() if c not in usual for offset, entry in group]
+    anchors = _one_of(word[k] for k, word in seldom)
+    after = _one_of(word[k + 1] for k, word in seldom if k + 1 < len(word))
+    before = _one_of(word[k - 1] for k, word in seldom if 0 < k == len(word) - 1)
+    alone = _one_of(word for _, word in seldom if len(word) == 1)
     parts = []
     for anchor in usual:
         group = by_anchor[anchor]
         around = {f"(?<={re.escape(e.wrong[: k + 1])})(?={re.escape(e.wrong[k + 1 :])})": None for k, e in group}
         parts.append(f"{re.escape(anchor)}(?:{'|'.join(around)})")
     return _Table(
-        re.compile(f"[{seldom}]" if seldom else "(?!)"),
+        re.compile(f"{anchors}(?:(?={after})|(?<={before}.)|(?<={alone}))", re.DOTALL),
         re.compile("|".join([*parts, *forms]) or "(?!)"),
         {c: tuple(group) for c, group in by_anchor.items()},
         {pair: tuple(group) for pair, group in by_pair.items()},
     )
+
+
+def _one_of(characters: Iterable[str]) -> str:
+    """A pattern for any of the characters."""
+    found = "".join(map(re.escape, dict.fromkeys(characters)))
+    return f"[{found}]" if found else "(?!)"
 
 
 _OPEN, _CLOSE = "[【（(〖［﹝〔〈{", "]】）)〗］﹞〕〉}"

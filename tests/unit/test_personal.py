@@ -149,6 +149,19 @@ def test_separators_between_the_digits_hide_no_identity_number(between: list[str
     assert codes_of(f"号码 {written}，已核对") == ["S200"]
 
 
+@given(
+    st.lists(st.sampled_from(["", "", " ", "\u3000", "-", "－", "\u200b", "·"]), min_size=9, max_size=9),
+    st.lists(st.booleans(), min_size=11, max_size=11),
+)
+def test_gaps_and_full_width_digits_hide_no_mobile_number_among_fixed_phones(
+    between: list[str], are_wide: list[bool]
+) -> None:
+    digits = [chr(ord(c) + 0xFEE0) if is_wide else c for c, is_wide in zip("13912345678", are_wide, strict=True)]
+    number = digits[0] + "".join(c + gap for c, gap in zip(digits[1:], [*between, ""], strict=True))
+    found = codes_of(f"咨询电话：0990-9226333。\n\n联系人手机：{number}，传真：0755-82100000。")
+    assert [code for code in found if code in ("S204", "S205")]
+
+
 @given(st.integers(1, 17), st.sampled_from(["\n", "\r\n", " \n  ", " | ", "\t", "<br>", "<br />", "&nbsp;"]))
 def test_one_break_anywhere_hides_no_identity_number(at: int, mark: str) -> None:
     assert codes_of(f"{ID[:at]}{mark}{ID[at:]}") == ["S200"]

@@ -20,7 +20,7 @@ from sitegen.screening.personal.accounts import accounts
 from sitegen.screening.personal.codes import CODES
 from sitegen.screening.personal.identity import half_masked_ids, old_ids, resident_ids
 from sitegen.screening.personal.phones import allowed, home_phones, mobiles
-from sitegen.screening.personal.reading import Hit, Reading, read
+from sitegen.screening.personal.reading import Hit, Reading, read, to_half_width
 from sitegen.screening.personal.tables import table_hits
 from sitegen.screening.personal.words import (
     ages,
@@ -46,11 +46,14 @@ _DIGIT_COUNT = bytearray(b"." * 256)
 _DIGIT_COUNT[48:58] = b"0" * 10
 _DIGIT_COUNT[0xEF] = ord("0")
 _DIGIT_MAP = bytes(_DIGIT_COUNT)
+_VALUES = bytes(c if c in b"0123456789" else ord(".") for c in range(256))
 
 # All that may stand between digits; of characters outside ASCII the first byte, and every byte that follows one.
 _BETWEEN = bytes((*range(0x21), 0x7F, *range(0x80, 0xC0), 0xC2, 0xC3, 0xE1, 0xE2, 0xE3)) + b"-.*_\\|<>/brxX"
+_BETWEEN_PLAIN = _BETWEEN + b"\xef"  # where full-width digits are plain ones
 
-_ELEVEN_DIGITS, _SEVEN_DIGITS = b"0" * 11, b"0" * 7
+_SEVEN_DIGITS, _ELEVEN_DIGITS, _TWELVE_DIGITS, _FIFTEEN_DIGITS = (b"0" * count for count in (7, 11, 12, 15))
+_LIKE_A_MOBILE = later(rb"1[3-9][0-9]{9}")
 
 # Without one of these words no table has a column of persons.
 _NAME_WORD = later(
@@ -107,16 +110,24 @@ def find_personal(text: str, screen: Screen, *, is_table: bool = False) -> tuple
     if "&" in text:
         text = _ENTITY.sub(lambda entity: " " * len(entity.group()), text)
     digits = text.encode("utf-8", "replace").translate(_DIGIT_MAP, _BETWEEN)
-    has_numbers = _ELEVEN_DIGITS in digits
     words = _kinds_by_word(text, has_seven_digits=_SEVEN_DIGITS in digits)
+    has_mobile = has_account = has_id = False
+    if _ELEVEN_DIGITS in digits:  # mostly a fixed phone: it begins with 0, and is too short for anything else
+        values = to_half_width(text).encode("utf-8", "replace").translate(_VALUES, _BETWEEN_PLAIN)
+        digits = values.translate(_DIGIT_MAP)
+        has_mobile = _LIKE_A_MOBILE.search(values) is not None
+        has_account, has_id = _TWELVE_DIGITS in digits, _FIFTEEN_DIGITS in digits
     has_table = is_table or "|" in text or "\t" in text
     names_in_table = has_table and _NAME_WORD.search("".join(text.split(" "))) is not None
-    if not (has_numbers or names_in_table or words):
+    if not (has_account or has_mobile or names_in_table or words):
         return ()
     reading = read(text, is_table=is_table, has_table=has_table)
     searches: list[Iterator[Hit]] = []
-    if has_numbers:
-        searches += [resident_ids(reading), old_ids(reading), half_masked_ids(reading), accounts(reading)]
+    if has_id:
+        searches += [resident_ids(reading), old_ids(reading)]
+    if has_account:
+        searches += [half_masked_ids(reading), accounts(reading)]
+    if has_mobile:
         searches.append(mobiles(reading, allowed(screen)))
     searches += [search(reading) for search in words]
     if names_in_table:
