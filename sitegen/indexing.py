@@ -43,7 +43,7 @@ from sitegen.store import Store
 from sitegen.workers import Workers
 
 _RANGE = 25 * BLOCK  # documents that are looked into at once: so many that terms recur, so few that memory stays small
-_AT_ONCE = 2_000_000  # characters of them whose terms are gathered at once, for the same reason
+_AT_ONCE = 1_000_000  # characters of them whose terms are gathered at once, for the same reason
 _SECONDS_A_RANGE = 500.0  # of a thousand ranges
 _SECONDS_A_GROUP = 300.0
 _FEW = 12  # documents that may change before making the index anew is quicker; and a hundredth of all
@@ -121,7 +121,7 @@ class Indexing:
                 self.progress(done, steps)
         made[INDEX] = self._table(filings, sizes, shards)
         made[VARIANTS] = self._stage(VARIANTS, pack(variants_file()))
-        self._remember(_State(self.version, 0, shards, places, digests, sizes), made)
+        self._keep(_State(self.version, _sum_of(made), shards, places, digests, sizes))
         return made
 
     def _table(self, filings: Iterable[Filing], sizes: Iterable[tuple[int, int]], shards: int) -> Made:
@@ -171,13 +171,12 @@ class Indexing:
         remade = self._remade(changes, state, read)
         if remade is None:
             return None
-        patch, files = remade
-        made = dict(old)
+        patch, made = remade
         sizes = [*state.sizes[: len(filings)], *[(0, 0)] * (len(filings) - len(state.sizes))]
-        blocks = set()
+        blocks: set[int] = set()
+        gone: set[str] = set()
         for number, was, now in changes:
-            for unit in range(len(was.units) if was else 0):
-                del made[text_path(number, unit)]
+            gone.update(text_path(number, unit) for unit in range(len(was.units) if was else 0))
             if now is not None:
                 sizes[number] = patch.titles[number], len(now.units)
             if was is None or now is None or was.card != now.card:
@@ -189,12 +188,13 @@ class Indexing:
             if cards:
                 made[path] = self._stage(path, names_file(cards))
             else:
-                del made[path]
-        made |= files
+                gone.add(path)
         made[INDEX] = self._table(filings, sizes, state.shards)
         places = state.places + patch.places
-        self._remember(_State(self.version, 0, state.shards, places, digests, sizes), made)
-        return made
+        there = {path: old[path].digest for path in gone | (made.keys() & old.keys())}
+        files = _exchanged(state.files, made, there)
+        self._keep(_State(self.version, files, state.shards, places, digests, sizes))
+        return {path: one for path, one in old.items() if path not in gone} | made
 
     def amended(self, edits: Sequence[Edit], lying: Callable[[str], bytes]) -> Outputs | None:
         """The files of the index that change where the texts of a few documents have, and nothing else of the site.
@@ -224,9 +224,9 @@ class Indexing:
         if remade is None:
             return None
         patch, made = remade
-        files = state.files + _sum_of(made) - sum(_number_of(path, lying(path)) for path in made)
+        files = _exchanged(state.files, made, {path: lying(path) for path in made})
         places = state.places + patch.places
-        self._keep(_State(self.version, files & _MASK, state.shards, places, digests, state.sizes))
+        self._keep(_State(self.version, files, state.shards, places, digests, state.sizes))
         return made
 
     def _remade(
@@ -248,9 +248,6 @@ class Indexing:
     def _keep(self, state: _State) -> None:
         self.store[self.name] = marshal.dumps(tuple(state))
 
-    def _remember(self, state: _State, made: Outputs) -> None:
-        self._keep(state._replace(files=_sum_of(made)))
-
 
 class _Reader:
     """Reads files of the index; raises `ValueError` where one is not what was written."""
@@ -267,6 +264,11 @@ class _Reader:
 
 def _sum_of(files: Outputs) -> int:
     return sum(_number_of(path, made.digest) for path, made in files.items()) & _MASK
+
+
+def _exchanged(files: int, made: Outputs, before: Mapping[str, bytes]) -> int:
+    """The sum of the files after some were made, and those before, by digest, are gone."""
+    return files + _sum_of(made) - sum(_number_of(path, digest) for path, digest in before.items()) & _MASK
 
 
 def _number_of(path: str, digest: bytes) -> int:

@@ -1,131 +1,179 @@
-"""The terms of many documents at once, with numpy: the same `Part` as `pairs.gather` gives, in a third of the time.
+"""The terms of many documents at once, with numpy: the same `Part` as `pairs.gather` gives, in a quarter of the time.
 
-Pairs of wide characters are numbers, and sorting these together with the unit they stand in brings the places of a
-term together. Where numpy is not installed `pairs.gather` does the work; a test holds the two to the same bytes.
+Terms are numbers, and sorting these together with the unit they stand in brings the places of a term together. Where
+numpy is not installed `pairs.gather` does the work; a test holds the two to the same bytes.
 
 Exports `gather`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from sitegen.search.pairs import Filed, Part, add_names, grouped, headings_of, names_in, searched
-from sitegen.search.words import narrow_terms, plain
-
-_CHAR = 21  # bits of a character
-_UNIT = 21  # bits of a unit
-_WIDE = 0x2E80
-_NARROW = 1 << 2 * _CHAR  # above all pairs: terms by their place in a list
+from sitegen.search.codes import TEXT, terms_of_texts
+from sitegen.search.pairs import OFTEN, Filed, Part, Told, grouped, headings_of, names_of_card, searched, special_terms
+from sitegen.search.words import atoms
 
 
 def gather(start: int, documents: Sequence[Filed]) -> Part:
     """The terms of documents, at least one, numbered from `start`; see `pairs.gather`."""
-    before = start - 1
-    names: dict[str, list[Any]] = {}
-    titles = []
-    for number, document in enumerate(documents, start):
-        found, atoms = names_in(document.card)
-        add_names(names, number, found, before)
-        titles.append(atoms)
-    narrow: dict[str, int] = {}
-    units = [unit for document in documents for unit in document.units]
-    document_of = np.repeat(np.arange(len(documents)), [len(document.units) for document in documents])
-    first_unit = np.searchsorted(document_of, np.arange(len(documents)))
-    heads = np.unique(_with_document(_keys([headings_of(unit) for unit in units], narrow), document_of))
-    keys = _keys([searched(unit) for unit in units], narrow)
-    if not len(keys):  # there are names only
-        return Part(grouped(start, names, {}), tuple(titles), 0)
-    keys.sort()
-
-    is_first = _changes(keys)
-    counts = np.diff(np.append(np.flatnonzero(is_first), len(keys)))
-    keys = keys[is_first]
-    unit = (keys & _low(_UNIT)).astype(np.int64)
-    document = document_of[unit]
-    place = _with_document(keys, document_of)
-    at = np.flatnonzero(_changes(place))  # of the first unit of each place
-    count = np.add.reduceat(counts, at)
-    last_unit = np.append(at[1:], len(keys)) - 1
-    in_document = unit - first_unit[document]
-    highest = in_document[last_unit]
-    weight = np.where(count == 1, 0, np.where(count < 4, 1, 2))
-    weight[np.isin(place[at], heads, assume_unique=True)] = 3
-
-    term = place[at] >> np.uint64(_UNIT)
-    number = document[at]
-    is_new = _changes(term)
-    previous = np.where(is_new, -1, np.append(-1, number[:-1]))
-    has_units = highest > 0
-    value = (number - previous << 3) + (weight << 1) + has_units
-    data, ends = _bytes(value, has_units, highest, at, in_document)
-    begins = np.flatnonzero(is_new)
-    stops = np.append(begins[1:], len(at))
-    texts: dict[str, tuple[bytes, int, int]] = {}
-    words = list(narrow)
-    spelled = (_spelled(key, words) for key in term[begins].tolist())
-    starts = [0, *ends[begins[1:] - 1].tolist()]
-    rows = zip(
-        spelled, starts, ends[stops - 1].tolist(), number[stops - 1].tolist(), (stops - begins).tolist(), strict=True
-    )
-    for word, begin, end, last, many in rows:
-        texts[word] = data[begin:end], start + last, many
-    return Part(grouped(start, names, texts), tuple(titles), len(at))
+    names, titles = _names(start, documents)
+    places = _places(documents)
+    if places is None:  # there are names only
+        return Part(grouped(start, names, {}), titles, 0)
+    numbers, has_units = places.number, places.highest > 0
+    begins = np.flatnonzero(_changes(places.term))
+    value = (_differences(numbers, begins) << 3) + (places.weight << 1) + has_units
+    data, ends, size = _bytes(value, has_units, places)
+    many = np.diff(begins, append=len(numbers))
+    words = map(places.spelled, places.term[begins].tolist())
+    told = _told(value + (start << 3), data, ends, size, begins, start + numbers)
+    often = _bitmaps(numbers, begins, many, len(documents))
+    texts = dict(zip(words, zip(*told, many.tolist(), often, strict=True), strict=True))
+    return Part(grouped(start, names, texts), titles, len(numbers))
 
 
-def _keys(texts: Sequence[str], narrow: dict[str, int]) -> np.ndarray:
-    """One number for each occurrence of a term: the term above, the unit below."""
-    bare = [plain(text) if text else "" for text in texts]  # most units have no heading
-    codes = np.frombuffer("\n".join((*bare, "")).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
-    unit_of = np.repeat(np.arange(len(bare), dtype=np.uint64), [len(text) + 1 for text in bare])
-    is_wide = codes >= _WIDE
-    both = np.flatnonzero(is_wide[:-1] & is_wide[1:])
-    pairs = codes[both] << np.uint64(_CHAR) | codes[both + 1]
-    rest = [
-        (narrow.setdefault(term, len(narrow)), unit) for unit, text in enumerate(bare) for term in narrow_terms(text)
+def _names(start: int, documents: Sequence[Filed]) -> tuple[dict[str, Told], tuple[int, ...]]:
+    """The lists of names by term; and the atoms of the titles."""
+    found = [names_of_card(document.card) for document in documents]
+    keys, spelled = terms_of_texts([text for names in found for text in names])
+    title_or_other = _low(keys)
+    terms, term = np.unique(keys >> TEXT, return_inverse=True)
+    words = {spelled(one): place for place, one in enumerate(terms.tolist())}
+    special = [
+        (words.setdefault(word, len(words)), 2 * at + is_other)
+        for at, (document, (title, _)) in enumerate(zip(documents, found, strict=True))
+        for word, is_other in special_terms(document.card, title)
     ]
-    others = np.array(rest, dtype=np.uint64).reshape(-1, 2)
-    return np.concatenate(
-        (
-            pairs << np.uint64(_UNIT) | unit_of[both],
-            (others[:, 0] | np.uint64(_NARROW)) << np.uint64(_UNIT) | others[:, 1],
-        )
-    )
-
-
-def _with_document(keys: np.ndarray, document_of: np.ndarray) -> np.ndarray:
-    unit = (keys & _low(_UNIT)).astype(np.int64)
-    return keys >> np.uint64(_UNIT) << np.uint64(_UNIT) | document_of[unit].astype(np.uint64)
-
-
-def _spelled(key: int, words: Sequence[str]) -> str:
-    if key >= _NARROW:
-        return words[key - _NARROW]
-    return chr(key >> _CHAR) + chr(key & (1 << _CHAR) - 1)
-
-
-def _bytes(
-    value: np.ndarray, has_units: np.ndarray, highest: np.ndarray, at: np.ndarray, in_document: np.ndarray
-) -> tuple[bytes, np.ndarray]:
-    """All places as `shards` writes them, and where each ends; `at` and `in_document` tell the units of each."""
+    more = np.array(special, np.int64).reshape(-1, 2)
+    keys = np.concatenate((term << TEXT | title_or_other, more[:, 0] << TEXT | more[:, 1]))
+    keys = np.unique(keys)
+    keys = keys[_changes(keys >> 1)]  # in the title and another name: the title comes first
+    term, number = keys >> TEXT, _low(keys) >> 1
+    begins = np.flatnonzero(_changes(term))
+    value = (_differences(number, begins) << 1) + (keys & 1)
     size = _varint_size(value)
-    mask = np.where(has_units, (highest >> 3) + 1, 0)
+    ends = np.cumsum(size)
+    out = np.zeros(int(ends[-1]) if len(ends) else 0, np.uint8)
+    _write_varints(out, ends - size, value, size)
+    told = _told(value + (start << 1), out.tobytes(), ends, size, begins, start + number)
+    return dict(zip(words, zip(*told, strict=True), strict=True)), tuple(len(atoms(title)) for title, _ in found)
+
+
+class _Places(NamedTuple):
+    """The documents that have a term in their text, by term; for each what is told of it."""
+
+    term: np.ndarray
+    number: np.ndarray  # of the document, from 0
+    weight: np.ndarray
+    highest: np.ndarray  # the last unit that has it
+    units: np.ndarray  # those of all places one after the other
+    many: np.ndarray  # how many of them
+    spelled: Callable[[int], str]
+
+
+def _places(documents: Sequence[Filed]) -> _Places | None:
+    """The places of all terms. What is as long as the text is given up, or made small, as soon as can be."""
+    units = [unit for document in documents for unit in document.units]
+    sizes = [len(document.units) for document in documents]
+    document_of = np.repeat(np.arange(len(documents), dtype=np.int32), sizes)
+    place_in_document = np.concatenate([np.arange(size, dtype=np.int32) for size in sizes])
+    headings = [(at, heading) for at, unit in enumerate(units) if (heading := headings_of(unit))]
+    keys, spelled = terms_of_texts([*map(searched, units), *(heading for _, heading in headings)])
+    is_heading = _low(keys) >= len(units)
+    heads = keys[is_heading]
+    unit_of_heading = np.array([at for at, _ in headings], np.int32)
+    heads = np.unique(_with(heads, document_of[unit_of_heading[_low(heads) - len(units)]]))
+    keys = keys[~is_heading]
+    if not len(keys):
+        return None
+    keys.sort()
+    first = np.flatnonzero(_changes(keys))
+    counts = np.diff(first, append=len(keys)).astype(np.int32)
+    keys = keys[first]
+    del first, is_heading
+    unit = _low(keys)
+    keys = _with(keys, document_of[unit])
+    unit = place_in_document[unit]
+    at = np.flatnonzero(_changes(keys))  # of the first unit of each place
+    keys = keys[at]
+    count = np.add.reduceat(counts, at)
+    many = np.diff(at, append=len(unit))
+    weight = (count > 1).astype(np.int64) + (count > 3)
+    weight[_found(heads, keys)] = 3
+    return _Places(keys >> TEXT, _low(keys).astype(np.int64), weight, unit[at + many - 1], unit, many, spelled)
+
+
+def _low(keys: np.ndarray) -> np.ndarray:
+    return keys.astype(np.uint32).astype(np.int32) & ((1 << TEXT) - 1)
+
+
+def _with(keys: np.ndarray, low: np.ndarray) -> np.ndarray:
+    """The keys with another low part."""
+    return keys >> TEXT << TEXT | low.astype(np.uint64)
+
+
+def _told(
+    value: np.ndarray, data: bytes, ends: np.ndarray, size: np.ndarray, begins: np.ndarray, number: np.ndarray
+) -> tuple[list[int], list[bytes], list[int]]:
+    """Of each list, which begin at the places `begins`: its first value, the bytes after that, its last document."""
+    last = np.append(begins[1:], len(value))[: len(begins)] - 1
+    starts = np.append(0, ends[last])[: len(begins)] + size[begins]
+    rest = [data[begin:end] for begin, end in zip(starts.tolist(), ends[last].tolist(), strict=True)]
+    return value[begins].tolist(), rest, number[last].tolist()
+
+
+def _differences(numbers: np.ndarray, begins: np.ndarray) -> np.ndarray:
+    """Each number less the one before, and the first of each list, which begin there, less -1."""
+    before: np.ndarray = np.append(-1, numbers[:-1])[: len(numbers)]
+    before[begins] = -1
+    differences: np.ndarray = numbers - before
+    return differences
+
+
+def _found(wanted: np.ndarray, sorted_keys: np.ndarray) -> np.ndarray:
+    """Where the wanted keys are, of those that are there."""
+    place: np.ndarray = np.searchsorted(sorted_keys, wanted)
+    place[place == len(sorted_keys)] = 0
+    found: np.ndarray = place[sorted_keys[place] == wanted]
+    return found
+
+
+def _bitmaps(numbers: np.ndarray, begins: np.ndarray, many: np.ndarray, documents: int) -> list[bytes]:
+    """One bit for each document of the terms that many have; nothing for the others."""
+    rows = np.flatnonzero(many >= OFTEN)
+    often = many[rows]
+    first = np.cumsum(often) - often
+    inside = np.arange(int(often.sum())) + np.repeat(begins[rows] - first, often)
+    flags = np.zeros((len(rows), documents), bool)
+    flags[np.repeat(np.arange(len(rows)), often), numbers[inside]] = True
+    packed = np.packbits(flags, axis=1, bitorder="little")
+    bitmaps = [b""] * len(many)
+    for row, bits in zip(rows.tolist(), packed, strict=True):
+        bitmaps[row] = bits.tobytes()
+    return bitmaps
+
+
+def _bytes(value: np.ndarray, has_units: np.ndarray, places: _Places) -> tuple[bytes, np.ndarray, np.ndarray]:
+    """All places as `shards` writes them, where each ends, and the bytes of its value."""
+    size = _varint_size(value)
+    mask = np.where(has_units, (places.highest >> 3) + 1, 0)
     mask_size = np.where(has_units, _varint_size(mask), 0)
     ends = np.cumsum(size + mask_size + mask)
     begins = ends - (size + mask_size + mask)
     out = np.zeros(int(ends[-1]), np.uint8)
     _write_varints(out, begins, value, size)
     _write_varints(out, (begins + size)[has_units], mask[has_units], mask_size[has_units])
-    place = np.repeat(np.arange(len(at)), np.diff(np.append(at, len(in_document))))
-    inside = has_units[place]
-    unit = in_document[inside]
-    np.bitwise_or.at(
-        out, (begins + size + mask_size)[place[inside]] + (unit >> 3), np.left_shift(1, unit & 7).astype(np.uint8)
-    )
-    return out.tobytes(), ends
+    inside = np.repeat(has_units, places.many)
+    if inside.any():
+        unit = places.units[inside]
+        byte = np.repeat((begins + size + mask_size)[has_units], places.many[has_units]) + (unit >> 3)
+        first = np.flatnonzero(_changes(byte))
+        out[byte[first]] = np.bitwise_or.reduceat(np.left_shift(1, unit & 7), first)
+    return out.tobytes(), ends, size
 
 
 def _varint_size(value: np.ndarray) -> np.ndarray:
@@ -144,7 +192,3 @@ def _changes(values: np.ndarray) -> np.ndarray:
     changes = np.ones(len(values), bool)
     changes[1:] = values[1:] != values[:-1]
     return changes
-
-
-def _low(bits: int) -> np.uint64:
-    return np.uint64((1 << bits) - 1)

@@ -6,8 +6,9 @@ by several processes: `filed` and `gather` (the terms of a range of documents), 
 Since terms are found in nothing but what is filed, `sitegen.search.patch` can change an index that is there.
 Format 1, `docs/search-format.md`.
 
-Exports `Filed`, `filed`, `refiled`, `passages`, `Terms`, `terms_of`, `Row`, `Part`, `gather`, `merge`, `shards_for`,
-`shard_files`, `everyday_by_atoms`, `everyday_by_shard`, `document_files`, `text_files`, `build`, `GROUPS`, `VARIANTS`.
+Exports `Filed`, `filed`, `refiled`, `passages`, `Terms`, `terms_of`, `Told`, `Row`, `Part`, `gather`, `merge`,
+`shards_for`, `shard_files`, `everyday_by_atoms`, `everyday_by_shard`, `document_files`, `text_files`, `names_of_card`,
+`special_terms`, `searched`, `headings_of`, `grouped`, `build`, `GROUPS`, `OFTEN`, `UNIT`, `VARIANTS`.
 """
 
 from __future__ import annotations
@@ -147,19 +148,30 @@ def terms_of(document: Filed) -> Terms:
     headings: set[str] = set()
     for unit in document.units:
         headings.update(terms_in(headings_of(unit)))
-    names, title_atoms = names_in(document.card)
+    names, title_atoms = _names_in(document.card)
     return Terms(names, _body(counts, headings), title_atoms)
 
 
-def names_in(card: Mapping[str, str]) -> tuple[dict[str, bool], int]:
+def _names_in(card: Mapping[str, str]) -> tuple[dict[str, bool], int]:
     """The terms of the names of a document, True for those not in its title, and the atoms of the title."""
-    title = normalize(card["title"])
-    names = dict.fromkeys(terms_in("\n".join((card["doc_no"], card["index_no"], card["names"]))), True)
-    names.update(dict.fromkeys(number_terms(card["doc_no"], card["index_no"]), True))
+    title, others = names_of_card(card)
+    names = dict.fromkeys(terms_in(others), True)
     names.update(dict.fromkeys(terms_in(title), False))
-    names.update(dict.fromkeys(syllable_pairs(title), False))
-    names.update(dict.fromkeys(initial_triples(title), False))
+    names.update(special_terms(card, title))
     return names, len(atoms(title))
+
+
+def names_of_card(card: Mapping[str, str]) -> tuple[str, str]:
+    """The normalised title of a document, and its other names."""
+    return normalize(card["title"]), "\n".join((card["doc_no"], card["index_no"], card["names"]))
+
+
+def special_terms(card: Mapping[str, str], title: str) -> Iterator[tuple[str, bool]]:
+    """The terms of the names that are made of no text, which no text has; True for those not of the title."""
+    for term in number_terms(card["doc_no"], card["index_no"]):
+        yield term, True
+    for term in syllable_pairs(title) | initial_triples(title):
+        yield term, False
 
 
 def searched(unit: Sequence[Sequence[str]]) -> str:
@@ -190,8 +202,15 @@ def _body(counts: Sequence[Counter[str]], headings: Collection[str]) -> dict[str
 # ---------------------------------------------------------------- many documents
 
 
-Row = tuple[str, int, bytes, int, bytes, int, int]
-"""A term in a range of documents: the first number of the range, names, their last number, body, last number, count."""
+Told = tuple[int, bytes, int]
+"""A list of a range of documents, so that those of several are joined quickly: what it says of the first document,
+counted from -1, or 0 if it says nothing; what it says of the others; the last document."""
+
+Row = tuple[str, int, int, bytes, int, int, bytes, int, int, bytes]
+"""A term in a range of documents: the first number of the range, the list of names, that of texts, how many texts; and
+where these are many their bitmap, counted from the first of the range."""
+
+OFTEN = 32  # documents of a range
 
 
 class Part(NamedTuple):
@@ -211,7 +230,12 @@ def gather(start: int, documents: Iterable[Filed]) -> Part:
     for number, document in enumerate(documents, start):
         found = terms_of(document)
         titles.append(found.title_atoms)
-        add_names(names, number, found.names, before)
+        for term, is_other in found.names.items():
+            entry = names.get(term)
+            if entry is None:
+                entry = names[term] = [before, bytearray()]
+            entry[1] += varint((number - entry[0]) * 2 + is_other)
+            entry[0] = number
         for term, (low, units) in found.body.items():
             entry = body.get(term)
             if entry is None:
@@ -219,31 +243,33 @@ def gather(start: int, documents: Iterable[Filed]) -> Part:
             entry[1] += varint((number - entry[0] << 3) + low) + units
             entry[0] = number
             entry[2] += 1
-    texts = {term: (bytes(data), last, count) for term, (last, data, count) in body.items()}
-    return Part(grouped(start, names, texts), tuple(titles), sum(entry[2] for entry in body.values()))
+    texts = {
+        term: (*_told(data, start, 3, last), count, _bits(data, before, start + len(titles)) if count >= OFTEN else b"")
+        for term, (last, data, count) in body.items()
+    }
+    lists = {term: _told(data, start, 1, last) for term, (last, data) in names.items()}
+    return Part(grouped(start, lists, texts), tuple(titles), sum(entry[2] for entry in body.values()))
 
 
-def add_names(names: dict[str, list[Any]], number: int, found: Mapping[str, bool], before: int) -> None:
-    """Put a document into the lists of names: the last number and the bytes of each term."""
-    for term, is_other in found.items():
-        entry = names.get(term)
-        if entry is None:
-            entry = names[term] = [before, bytearray()]
-        entry[1] += varint((number - entry[0]) * 2 + is_other)
-        entry[0] = number
+def _told(data: bytes, start: int, shift: int, last: int) -> Told:
+    first, at = read_varint(data, 0)
+    return first + (start << shift), bytes(data[at:]), last
+
+
+def _bits(data: bytes, before: int, end: int) -> bytes:
+    return bitmap((number - before - 1 for number in numbers_of(data, before)), end - before - 2)
 
 
 def grouped(
-    start: int, names: Mapping[str, Sequence[Any]], texts: Mapping[str, tuple[bytes, int, int]]
+    start: int, names: Mapping[str, Told], texts: Mapping[str, tuple[int, bytes, int, int, bytes]]
 ) -> tuple[list[Row], ...]:
     """The lists of a range in the groups of their shards."""
     groups: tuple[list[Row], ...] = tuple([] for _ in range(GROUPS))
-    for term, (data, last, count) in texts.items():
-        last_name, in_names = names.get(term, (0, b""))
-        groups[crc(term) % GROUPS].append((term, start, bytes(in_names), last_name, data, last, count))
+    no_names: Told = (0, b"", 0)
+    for term, told in texts.items():
+        groups[crc(term) % GROUPS].append((term, start) + names.get(term, no_names) + told)  # noqa: RUF005 - quicker
     for term in names.keys() - texts.keys():
-        last_name, in_names = names[term]
-        groups[crc(term) % GROUPS].append((term, start, bytes(in_names), last_name, b"", 0, 0))
+        groups[crc(term) % GROUPS].append((term, start, *names[term], 0, b"", 0, 0, b""))
     return groups
 
 
@@ -259,35 +285,51 @@ def shards_for(places: int) -> int:
 
 def merge(parts: Iterable[Iterable[Row]]) -> dict[str, Lists]:
     """The lists of the terms of one group, from its rows in each range of documents, in order."""
-    merged: dict[str, list[Any]] = {}
+    merged: dict[str, _Merged] = {}
     for rows in parts:
-        for term, start, names, last_name, body, last_body, count in rows:
-            entry = merged.get(term)
-            if entry is None:
-                entry = merged[term] = [b"", -1, b"", -1, 0]
-            if names:
-                entry[0] += _joined(names, entry[1], start - 1, 1)
-                entry[1] = last_name
-            if body:
-                entry[2] += _joined(body, entry[3], start - 1, 3)
-                entry[3] = last_body
-                entry[4] += count
-    return {
-        term: Lists(names, _dense(body, last), True) if is_dense(count, last) else Lists(names, body, False)
-        for term, (names, _, body, last, count) in merged.items()
-    }
+        for row in rows:
+            term, _, first_name, names, last_name, first, body, last, count, _ = row
+            found = merged.get(term)
+            if found is None:
+                found = merged[term] = _Merged()
+            if first_name:
+                found.names += varint(first_name - (found.last_name + 1 << 1)) + names
+                found.last_name = last_name
+            if first:
+                found.body += varint(first - (found.last + 1 << 3)) + body
+                found.last = last
+                found.count += count
+                found.rows.append(row)
+    return {term: found.lists() for term, found in merged.items()}
 
 
-def _joined(data: bytes, last: int, before: int, shift: int) -> bytes:
-    """A list that counts from `before`, as it goes on after the document `last`."""
-    if last == before:
-        return data
-    value, at = read_varint(data, 0)
-    return varint(value + (before - last << shift)) + data[at:]
+class _Merged:
+    """The lists of a term, as they become longer."""
+
+    __slots__ = "body", "count", "last", "last_name", "names", "rows"
+
+    def __init__(self) -> None:
+        self.names = self.body = b""
+        self.last_name = self.last = -1
+        self.count = 0
+        self.rows: list[Row] = []
+
+    def lists(self) -> Lists:
+        """As they stand in a shard."""
+        if is_dense(self.count, self.last):
+            return Lists(self.names, _dense(self.rows, self.last), True)
+        return Lists(self.names, self.body, False)
 
 
-def _dense(body: bytes, last: int) -> bytes:
-    return bitmap(numbers_of(body), last)
+def _dense(rows: Sequence[Row], last: int) -> bytes:
+    flags = 0
+    for _, start, _, _, _, first, body, _, _, bits in rows:
+        if bits:
+            flags |= int.from_bytes(bits, "little") << start
+        else:
+            for number in numbers_of(varint(first) + body):
+                flags |= 1 << number
+    return flags.to_bytes(last // 8 + 1, "little")
 
 
 def shard_files(lists: Mapping[str, Lists], shards: int, group: int, everyday: Mapping[int, bytes]) -> dict[str, bytes]:

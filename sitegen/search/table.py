@@ -1,6 +1,7 @@
 """What the browser knows of all documents before it looks into any: numbers, months, facets; and names for suggestions.
 
-Exports `index_file`, `names_file`, `Row`, `row_of`, `INDEX`, `BLOCK`.
+Exports `index_file`, `facets`, `Facet`, `names_file`, `names_path`, `text_path`, `Row`, `row_of`, `json_bytes`,
+`INDEX`, `BLOCK`.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from sitegen.model import SearchRecord, Validity
 from sitegen.search.questions import questions
-from sitegen.search.shards import pack
+from sitegen.search.shards import pack, pack_closely
 
 FORMAT = 1
 INDEX = "search/data/index.bin"
@@ -41,29 +42,46 @@ def index_file(rows: Sequence[Row], shards: int) -> bytes:
     for number, row in enumerate(rows):
         months.setdefault(row.month, number)
     phrases, edges = questions()
-    return pack(
-        json_bytes(
-            {
-                "format": FORMAT,
-                "backend": "pairs",
-                "docs": len(rows),
-                "shards": shards,
-                "names": BLOCK,
-                "months": list(months.items()),
-                "titles": _column(row.title_atoms for row in rows),
-                "units": _column(row.units for row in rows),
-                "words": {"questions": phrases, "edges": edges},
-                "facets": facets([row.filters for row in rows]),
-            }
-        )
-    )
+    titles = _column(row.title_atoms for row in rows)
+    units = _column(row.units for row in rows)
+    of_rows = facets([row.filters for row in rows])
+    table = {
+        "format": FORMAT,
+        "backend": "pairs",
+        "docs": len(rows),
+        "shards": shards,
+        "names": BLOCK,
+        "months": list(months.items()),
+        "titles": titles,
+        "units": units,
+        "words": {"questions": phrases, "edges": edges},
+        "facets": of_rows,
+    }
+    return pack_closely(_sections(json_bytes(table), [titles, units, *(facet["docs"] for facet in of_rows.values())]))
+
+
+def _sections(text: bytes, columns: Iterable[str]) -> list[bytes]:
+    """The text cut before and behind each of the columns, which are in it in this order."""
+    sections: list[bytes] = []
+    for column in columns:
+        before, found, text = text.partition(json_bytes(column))
+        sections += before, found
+    return [*sections, text]
 
 
 def _column(values: Iterable[int]) -> str:
     return "".join(chr(_ZERO + min(value, 50_000)) for value in values)
 
 
-def facets(filters: Sequence[tuple[tuple[str, tuple[str, ...]], ...]]) -> dict[str, object]:
+class Facet(TypedDict):
+    """One facet of all documents."""
+
+    values: list[str]  # in the order in which they are offered
+    combos: list[list[int]]  # of values
+    docs: str  # column: the combo of each document
+
+
+def facets(filters: Sequence[tuple[tuple[str, tuple[str, ...]], ...]]) -> dict[str, Facet]:
     """Each facet: its values in the order they are offered, the combinations of them, and the one of each document."""
     names = sorted({name for row in filters for name, _ in row})
     of_rows: dict[str, list[tuple[str, ...]]] = {name: [] for name in names}
@@ -74,7 +92,7 @@ def facets(filters: Sequence[tuple[tuple[str, tuple[str, ...]], ...]]) -> dict[s
     return {name: _facet(name, rows) for name, rows in of_rows.items()}
 
 
-def _facet(name: str, rows: Sequence[tuple[str, ...]]) -> dict[str, object]:
+def _facet(name: str, rows: Sequence[tuple[str, ...]]) -> Facet:
     frequent = Counter(rows)
     combos = sorted(frequent, key=lambda combo: (-frequent[combo], combo))
     counts: Counter[str] = Counter()

@@ -5,7 +5,8 @@ digits or in Chinese numerals, traditional and simplified characters. Terms are 
 is in a text where its pairs follow one another: no dictionary is needed, and none can disagree with the reader's.
 `tests/fixtures/search/words.json` holds this module and `search-engine.js` to the same results.
 
-Exports `normalize`, `plain`, `atoms`, `terms_in`, `joined`, `narrow_terms`, `number_terms`, `squashed`.
+Exports `normalize`, `plain`, `atoms`, `terms_in`, `joined`, `number_terms`, `squashed`; for `codes`, which keeps to the
+same rules, `FOLDING`, `numbered`, `THOUSANDS`, `BREAKS`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from operator import add
 
 from sitegen.search.variants import variants
@@ -25,20 +27,22 @@ _UNIT = {"十": 10, "百": 100, "千": 1000}
 # A character of which every single one is an atom: all letters and digits from the radicals of CJK onwards.
 _WIDE = "\u2e80-\U0010ffff"
 _NARROW = rf"[^\W{_WIDE}]"  # of a run; the underline among them is gone before
-# These begin with what is rare, and look behind from there: each of them goes over every text that is indexed.
+# These begin with what is rare, and look behind from there: each of them goes over every text that is indexed, and only
+# a pattern that begins with a character, or one of a few, is looked for quickly.
 _ORDINAL = re.compile(rf"第([{_NUMERAL}]+)(?=[条章节号款项编届次])")
-_YEAR = re.compile(rf"(?<![{_NUMERAL}])((?:一九|二[〇○零])[{_DIGITS}]{{2}})年")
+_YEAR = re.compile(rf"((?:一九|二[〇○零])(?<![{_NUMERAL}]..)[{_DIGITS}]{{2}})年", re.DOTALL)
 _MONTH = re.compile(rf"年(?<=\d年)([{_NUMERAL}]{{1,3}})月", re.ASCII)
 _DAY = re.compile(rf"月(?<=\d月)([{_NUMERAL}]{{1,3}})日", re.ASCII)
-_DATE = re.compile(r"(?<![\d.])([12]\d{3})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])", re.ASCII)
-_PADDED = re.compile(r"([年月])(?<=\d[年月])0(?=[1-9][月日])", re.ASCII)
+_DATE = re.compile(r"([12](?<![\d.].)\d{3})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])", re.ASCII | re.DOTALL)
+_PADDED = re.compile(r"0(?<=\d[年月]0)(?=[1-9][月日])", re.ASCII)
 _OPEN, _CLOSE = r"[〔\[(【{〈《<﹝]", r"[〕\])】}〉》>﹞]"
 _NUMBER = re.compile(rf"{_OPEN}\s*([0-9]{{4}})\s*年?\s*{_CLOSE}\s*第?\s*0*([0-9]{{1,5}})\s*号")
-_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))", re.ASCII)
-_BREAK = re.compile(r"[,;:!?。\n]+")
+THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))", re.ASCII)
+BREAKS = ",;:!?。\n"
+_BREAK = re.compile(rf"[{BREAKS}]+")
 _MARKS = re.compile(r"[^\w\n]+")
 _KEPT_APART = re.compile(rf"({_NARROW}) (?={_NARROW})")
-_BLANKS = re.compile(rf"(?<=[{_WIDE}])[^\S\n]+(?=[{_WIDE}])")
+_BLANKS = re.compile(rf"[^\S\n](?<=[{_WIDE}].)[^\S\n]*(?=[{_WIDE}])")
 _ATOM = re.compile(rf"[{_WIDE}]|{_NARROW}+|\n")
 _RUN = re.compile(rf"{_NARROW}+")
 _OWN_YEARLY = re.compile(r"〔(\d{4})〕(\d{1,5})号|(?<!\d)(\d{4})年第?0*(\d{1,5})号", re.ASCII)
@@ -55,7 +59,7 @@ class _Folding(dict[int, str]):
         return folded
 
 
-_FOLDING = _Folding()
+FOLDING = _Folding()
 
 
 def normalize(text: str) -> str:
@@ -66,16 +70,16 @@ def normalize(text: str) -> str:
     >>> normalize("二〇二一年六月三日、2021-06-03、2021年06月03日")
     '2021年6月3日、2021年6月3日、2021年6月3日'
     """
-    folded = _BLANKS.sub("", text.translate(_FOLDING))
+    return numbered(_BLANKS.sub("", text.translate(FOLDING)))
+
+
+def numbered(folded: str) -> str:
+    """A folded text with its numbers, dates and 文号 in their usual form: what is left to `normalize`."""
     folded = _ORDINAL.sub(_as_digits, folded)
-    if any(start in folded for start in ("二〇", "二○", "二零", "一九")):
-        folded = _YEAR.sub(lambda found: "".join(str(_VALUE[char]) for char in found[1]) + "年", folded)
+    folded = _YEAR.sub(lambda found: "".join(str(_VALUE[char]) for char in found[1]) + "年", folded)
     folded = _DAY.sub(_as_digits, _MONTH.sub(_as_digits, folded))
-    if "-" in folded or "/" in folded or "." in folded:
-        folded = _DATE.sub(lambda found: f"{found[1]}年{int(found[3])}月{int(found[4])}日", folded)
-    if "0" in folded:
-        folded = _PADDED.sub(r"\1", folded)
-    return _NUMBER.sub(r"〔\1〕\2号", folded)
+    folded = _DATE.sub(lambda found: f"{found[1]}年{int(found[3])}月{int(found[4])}日", folded)
+    return _NUMBER.sub(r"〔\1〕\2号", _PADDED.sub("", folded))
 
 
 def _as_digits(found: re.Match[str]) -> str:
@@ -83,6 +87,7 @@ def _as_digits(found: re.Match[str]) -> str:
     return found[0] if value is None else found[0].replace(found[1], str(value), 1)
 
 
+@lru_cache(maxsize=1 << 12)
 def _value(numeral: str) -> int | None:
     """The number that a Chinese numeral below 100,000,000 stands for; None if it is none.
 
@@ -112,7 +117,7 @@ def plain(text: str) -> str:
     >>> plain("《节水办法》（GB/T 9704）第三条，已废止。")
     '节水办法gb t 9704第3条\\n已废止\\n'
     """
-    broken = _MARKS.sub(" ", _BREAK.sub("\n", _THOUSANDS.sub("", normalize(text).replace("_", " "))))
+    broken = _MARKS.sub(" ", _BREAK.sub("\n", THOUSANDS.sub("", normalize(text).replace("_", " "))))
     return _KEPT_APART.sub("\\1\0", broken).replace(" ", "").replace("\0", " ")
 
 
@@ -133,7 +138,7 @@ def terms_in(text: str) -> list[str]:
     """
     bare = plain(text)
     wide = [pair for pair in map(add, bare, bare[1:]) if pair[0] >= "\u2e80" and pair[1] >= "\u2e80"]
-    return wide + narrow_terms(bare)
+    return wide + _narrow_terms(bare)
 
 
 def joined(first: str, second: str) -> str:
@@ -145,7 +150,7 @@ def joined(first: str, second: str) -> str:
     return f"{first} {second}" if first[-1] < "\u2e80" and second[0] < "\u2e80" else first + second
 
 
-def narrow_terms(bare: str) -> list[str]:
+def _narrow_terms(bare: str) -> list[str]:
     """The terms of a plain text that are not pairs of wide characters: of few letters and digits, few."""
     found = []
     for run in _RUN.finditer(bare):

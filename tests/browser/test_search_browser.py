@@ -33,6 +33,7 @@ POLICY = (
     "img-src 'self' data:"
 )
 PREFIX = "/kjj/zfxxgk/"
+COLUMNS = {"政策文件": ("行政规范性文件", "其他文件"), "民生": ("社会救助",), "工作动态": ()}
 DOGS = "关于印发云溪区犬只管理规定的通知"
 OLD_DOGS = "云溪区犬只管理规定（试行）"
 
@@ -48,8 +49,9 @@ OFFICES = ("水务局", "教育局", "财政局", "民政局", "司法局", "统
 def record(number: int, title: str, text: str, *, column: str = "工作动态", **fields: object) -> SearchRecord:
     day = date(2021, 1, 1) + timedelta(days=20 * number)
     validity = str(fields.get("validity", ""))
+    trail = tuple(parent for parent, children in COLUMNS.items() if column in children)
     filters = (
-        ("column", (column,)),
+        ("column", (*trail, column)),
         ("year", (str(day.year),)),
         ("validity", (validity,) if validity else ()),
         ("issuer", (f"云溪区{OFFICES[number % len(OFFICES)]}",)),
@@ -95,8 +97,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("agency_short", "domain", "id_code", "icp", "police", "police_url", "party_mark_url", "find_fault_url", "host",
          "portal_name", "portal_url", "base_url"), "",
     )  # fmt: skip
+    menu = tuple(
+        MenuItem(name, name, f"{name}/index.html", 0, tuple(MenuItem(n, n, f"{n}/index.html") for n in below))
+        for name, below in COLUMNS.items()
+    )
     shell = Shell(
-        agency="云溪区人民政府", site_name="云溪区", contact=Contact(), apply_url="apply/index.html", menu=(),
+        agency="云溪区人民政府", site_name="云溪区", contact=Contact(), apply_url="apply/index.html", menu=menu,
         has_search=True, **words,
     )  # fmt: skip
     page = SearchPage(
@@ -392,6 +398,50 @@ def test_chosen_filter_is_shown_and_taken_back_above_the_hits(citizen: Citizen):
     expect(chips).to_be_hidden()
     assert citizen.waits().groups[0] == "完全匹配 60 条"
     assert citizen.page.evaluate("document.activeElement.id") == "found"
+
+
+def test_columns_stand_as_the_tree_that_they_are(citizen: Citizen):
+    citizen.at("?q=云溪区")
+    labels = citizen.page.get_by_role("group", name="栏目").locator("label:visible")
+    assert labels.evaluate_all("all => all.map((label) => label.querySelector('input').value)") == [
+        *("政策文件", "行政规范性文件", "民生", "社会救助", "工作动态"),
+    ]
+    left = [label.locator("input").bounding_box()["x"] for label in labels.all()]
+    assert left[0] == left[2] == left[4] < left[1] == left[3]
+    expect(labels.nth(1).get_by_role("checkbox")).to_have_accessible_name(
+        re.compile("^行政规范性文件 ?，属于政策文件 ?2 条 ?$")
+    )
+    expect(labels.nth(4).get_by_role("checkbox")).to_have_accessible_name(re.compile("^工作动态 ?\\d+ 条 ?$"))
+    assert citizen.counts("栏目")["政策文件"] == citizen.counts("栏目")["行政规范性文件"] == 2
+
+
+def test_number_of_what_is_not_looked_into_yet_is_said_to_be_about_so(citizen: Citizen):
+    citizen.at("?q=各街道应当按季度报送台账")
+    assert citizen.groups == ["完全匹配约 60 条"]
+    assert "完全匹配约 60 条" in citizen.status
+    more = citizen.page.locator(".hits + button")
+    expect(more).to_have_text("显示更多（还有约 50 条）")
+    for shown in range(20, 61, 10):
+        more.click()
+        expect(citizen.page.locator(".hits li")).to_have_count(shown)
+    assert citizen.groups == ["完全匹配 60 条"]
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("？", "请输入要查的字词。"),
+        ("YX001-2099-00070", "本站没有索引号为“YX001-2099-00070”的文件。"),
+        ("犬只管理规定的通知第九条", ""),
+    ],
+)
+def test_what_cannot_be_found_is_said(citizen: Citizen, query: str, note: str):
+    citizen.at(f"?q={quote(query)}")
+    told = citizen.page.get_by_role("status").and_(citizen.page.locator("[data-search-note]"))
+    expect(told).to_have_count(1 if note else 0)
+    if note:
+        expect(told).to_have_text(note)
+        expect(citizen.page.locator(".hits li")).to_have_count(0)
 
 
 def test_column_preset_lists_the_column_and_searches_in_it(citizen: Citizen):

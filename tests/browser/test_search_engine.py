@@ -142,7 +142,7 @@ PAPERS = sorted(
     ],
     key=lambda paper: paper.date,
 )
-EVERYDAY = {"低保": ["最低生活保障"], "水": ["雨水"]}
+EVERYDAY = {"低保": ["最低生活保障"], "水": ["雨水"], "IoT": ["LoRa终端"]}
 
 
 # ---------------------------------------------------------------- a writer of the format
@@ -507,14 +507,54 @@ def test_words_with_blanks_may_stand_apart_and_words_without_too(engine: Engine)
 )
 def test_misspelt_titles(engine: Engine, q: str, title: str) -> None:
     found = engine.search(q)
-    assert found["full"]["count"] == 0
-    assert found["partial"]["hits"][0]["title"] == title
+    assert found["full"]["hits"][0]["title"] == title
+    assert found["meant"]
+    assert found["meant"] in title
+    as_typed = engine.search(q, plain=True)
+    assert (as_typed["full"]["count"], as_typed["meant"]) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("q", "meant"),
+    [
+        ("安排专人职班", "安排专人值班"),  # another character
+        ("每季检修一次", "每季度检修一次"),  # one is missing
+        ("留出无障碍的坡道", "留出无障碍坡道"),  # one too many
+        ("占用人通行道", "占用人行通道"),  # two in the wrong order
+        ("表彰行先进的决定", "表彰先进的决定"),
+        ("种植池深不度小于60厘米", "种植池深度不小于60厘米"),
+    ],
+)
+def test_misspelt_words_lead_to_what_was_meant(engine: Engine, q: str, meant: str) -> None:
+    found = engine.search(q)
+    assert found["meant"] == meant
+    assert [hit["title"] for hit in found["full"]["hits"]] == engine.full(meant) != []
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "云溪市2024年度部门预算",  # another year is another document
+        "溪市2031年度部门",
+        "种植池深度不小于90厘米",
+        "李溪市鸟类保护办法",  # nor is anything guessed at the ends
+        "养犬人芯片",  # two words without a blank
+        "怎么申请最低生活保障",
+    ],
+)
+def test_nothing_else_was_meant(engine: Engine, q: str) -> None:
+    assert engine.search(q)["meant"] == ""
 
 
 @pytest.mark.parametrize("q", ["年度部门预算", "3年度部门预算", "云溪市202", "023年度部门预算"])
 def test_title_cut_anywhere(engine: Engine, q: str) -> None:
     found = engine.search(q)
     assert "云溪市2023年度部门预算" in [hit["title"] for hit in (found["full"]["hits"] or found["partial"]["hits"])]
+
+
+@pytest.mark.parametrize("q", ["gps 芯片", "芯片 gps", "值班 5555"])
+def test_a_word_apart_is_not_cut_off(engine: Engine, q: str) -> None:
+    assert engine.full(q) == []
 
 
 @pytest.mark.parametrize("q", ["yushuihuayuan", "yu shui hua yuan", "YUSHUIHUAYUAN", "yushuihy", "yshy"])
@@ -536,6 +576,7 @@ def test_everyday_words_are_included_and_said(engine: Engine) -> None:
         assert found["included"] == [{"word": "低保", "words": ["最低生活保障"]}]
         assert found["full"]["hits"][0]["title"] == "最低生活保障审核办法"
     assert engine.search("低保", plain=True)["full"]["count"] == 0
+    assert engine.full("iot") == ["雨水花园建设导则"]
 
 
 def test_nothing_asked_is_everything(engine: Engine) -> None:
@@ -586,6 +627,14 @@ def test_order_by_date_and_pages(engine: Engine) -> None:
     assert [hit["url"] for page in pages for hit in page] == [
         h["url"] for h in engine.search("云溪市", full={"size": 20})["full"]["hits"]
     ]
+
+
+def test_count_says_whether_texts_may_still_take_from_it(engine: Engine) -> None:
+    words = "方面的各项工作"
+    first = engine.search(words, full={"size": 5})["full"]
+    whole = engine.search(words)["full"]
+    assert (first["count"], first["isExact"], whole["count"], whole["isExact"]) == (36, False, 36, True)
+    assert engine.search("云溪", full={"size": 5})["full"]["isExact"]  # one pair: nothing is left to be seen
 
 
 def test_partial_hits_are_folded_until_they_are_opened(engine: Engine) -> None:

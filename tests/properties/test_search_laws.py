@@ -8,10 +8,13 @@ The units of documents and the lists that become bitmaps are made small, so that
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -52,13 +55,14 @@ from sitegen.search.shards import (
     names_of,
     numbers_in,
     pack,
+    pack_closely,
     place_bytes,
     read_varint,
     shard_path,
     unpack,
     varint,
 )
-from sitegen.search.words import number_terms, terms_in
+from sitegen.search.words import FOLDING, number_terms, terms_in
 
 QUICK = settings(max_examples=40)
 
@@ -68,7 +72,10 @@ def small() -> Iterator[None]:
     """Units of few characters, and bitmaps from a few documents on."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairs, "UNIT", 12)
+        patch.setattr(pairs, "OFTEN", 2)
         patch.setattr(shards, "MANY", 3)
+        with suppress(ImportError):
+            patch.setattr("sitegen.search.bulk.OFTEN", 2)
         yield
 
 
@@ -156,6 +163,22 @@ def test_shard_is_read_back_and_is_the_same_in_any_order(
 @given(st.binary())
 def test_file_is_read_back(data: bytes) -> None:
     assert unpack(pack(data)) == data
+
+
+@given(st.lists(st.one_of(st.binary(max_size=400), st.sampled_from([b"", b"\0" * 70_000, bytes(range(256)) * 300]))))
+def test_file_of_sections_is_read_back_and_no_larger(sections: list[bytes]) -> None:
+    data = b"".join(sections)
+    packed = pack_closely(sections)
+    assert unpack(packed) == data
+    assert len(packed) <= len(zlib.compress(data, 9))
+
+
+def test_columns_are_packed_each_by_itself() -> None:
+    random = Random(5)
+    columns = [bytes(random.choices(letters, weights, k=5_000)) for letters, weights in ((b"abcdef", range(1, 7)),) * 2]
+    text = "云溪区人民政府办公室".encode() * 50
+    sections = [text, columns[0], text, columns[1], text]
+    assert len(pack_closely(sections)) < 0.9 * len(pack(b"".join(sections)))
 
 
 @given(st.binary(max_size=20))
@@ -265,6 +288,32 @@ def test_numpy_gathers_what_python_gathers(documents: list[Filed], start: int) -
     from sitegen.search import bulk
 
     assert in_order(bulk.gather(start, documents)) == in_order(gather(start, documents))
+
+
+ANY_TEXT = st.one_of(
+    st.text(max_size=40),
+    st.text("公公积金㎡…ﬀ１ａA2  \u3000\t\n\0\1_，,。.第一千二百条二〇年月日06/-〔(）〕号", max_size=40),
+)
+
+
+@given(st.lists(ANY_TEXT, max_size=8), st.sampled_from([1, 30, 300_000]))
+@settings(max_examples=300)
+def test_numpy_finds_the_terms_of_words(texts: list[str], piece: int) -> None:
+    pytest.importorskip("numpy", reason="numpy is not installed: the index is made without it")
+    from sitegen.search import codes
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codes, "PIECE", piece)
+        keys, spelled = codes.terms_of_texts(texts)
+    found = [Counter[str]() for _ in texts]
+    for key in keys.tolist():
+        found[key & (1 << codes.TEXT) - 1][spelled(key >> codes.TEXT)] += 1
+    assert found == [Counter(terms_in(text)) for text in texts]
+
+
+def test_folded_characters_are_not_folded_further() -> None:
+    """So that those which one becomes may be folded again."""
+    assert [char for char in range(0x110000) if FOLDING[char].translate(FOLDING) != FOLDING[char]] == []
 
 
 def test_numpy_gathers_documents_without_a_text() -> None:

@@ -214,7 +214,8 @@ export function parse(text, { questions = [], edges = [] } = {}) {
   }
   if (asked.length) asked[asked.length - 1].gap = "\n";
   setAside(asked, new Set(questions), new Set(edges));
-  return { atoms: asked, number: documentNumber(text), index: indexNumber(text), article: article(text), day: day(text) };
+  const number = documentNumber(text) ?? numberAndMore(text);
+  return { atoms: asked, number, index: indexNumber(text), article: article(text), day: day(text) };
 }
 
 /** Mark the question words by longest match, then single characters at the edges of what is left. */
@@ -262,45 +263,55 @@ function stretches(asked) {
 
 const arabic = (text) => text
   .replace(pattern(`[${DIGITS}]{4}(?=-?年|-)`), digits)
-  .replace(pattern(`([\\d年第令告-])([${NUMERAL}]+)(?=号|$)`), (_, at, count) => at + (valueOf(count) ?? count));
+  .replace(pattern(`([\\d年第令告-])([${NUMERAL}]+)(?=号|$)`), (_, at, count) => at + (valueOf(count) ?? count))
+  .replace(/第?(\d{1,5})-?号-?(令|公告|通告|公报)/g, "$2$1号") // the order that 文号 have: 2024年第5号公告, 2024年公告第5号
+  .replace(/((?:19|20)\d\d)-?年?-?(令|公告|通告|公报)-?第?(?=\d)/g, "$2$1年")
+  .replace(/^国令/, "国务院令");
 
-const BRACKETED = pattern(`${OPEN}\\s*[\\d${DIGITS}]{4}|[\\d${DIGITS}]{4}\\s*年?\\s*${CLOSE}`);
-const YEARLY = /^(\D*?)-?((?:19|20)\d{2})-?年?-?第?-?0*(\d{1,5})-?(号?)$/;
-const ORDERS = [
-  /^(\D*(?:令|公告|通告|公报))第?0*(\d{1,5})(号?)$/,
-  /^(\D*?)第?0*(\d{1,5})(号)(令|公告|通告|)$/,
-];
+const BRACKETED = pattern(`${OPEN}\\s*[\\d${DIGITS}]{4}`);
+const SERIAL = /[令告报]$/;
+const NUMBER = /^(\D*?)-?(?:((?:19|20)\d\d)(-?年?-?第?-?))?0*(\d{1,5})-?(号?)$/;
 
 /**
- * A 文号 in any form that people type, or null: its term in the index, year ("" in an order) and count, the body before
+ * A 文号 in any form that people type, or null: its terms in the index, year ("" in an order) and count, the body before
  * it ("" if none is named), and whether it can be nothing else (`isCertain`).
  */
 function documentNumber(text) {
   const bare = normalize(text).trim()
-    .replace(/^(?:发文字号|文件编号|文件号|文号)[\s:]*/, "").replace(/(?:文件|全文|原文|文)$/, "");
+    .replace(/^(?:发文字号|文件编号|文件号|文号)[\s:]*/, "").replace(/(?:文件|全文|原文|文)$/, "")
+    .replace(pattern(`(${OPEN})(?=[0-4]\\d${CLOSE})`), "$120"); // 〔24〕
   const line = arabic(bare.replace(MARKS, "-").replace(/^-|-$/g, ""));
-  let [, head, year, count, end] = YEARLY.exec(line) ?? [];
-  let isCertain = Boolean(end) || bare.search(BRACKETED) >= 0;
-  if (!count) {
-    const joined = line.replace(/-/g, "");
-    const order = ORDERS[0].exec(joined) ?? ORDERS[1].exec(joined);
-    if (!order) return null;
-    [head, year, count] = [order[1] + (order[4] ?? ""), "", order[2]];
-    isCertain = /令|公告|通告/.test(head) && Boolean(order[3]);
-  }
+  const [, head, year = "", apart, count, end] = NUMBER.exec(line) ?? [];
+  if (!count) return null;
   const body = head.replace(/-/g, "").replace(/第$/, "");
+  const isSerial = SERIAL.test(body); // what is counted every year but for orders, and may be known without its year
+  if (!year && !end && !isSerial) return null;
   if (!body && /(?:19|20)\d{3}/.test(line)) return null; // eight digits are no 文号
-  return { term: year ? `=${year}-${count}` : `=${count}`, year, count, body, isCertain };
+  const isCertain = Boolean(year ? (end && apart) || bare.search(BRACKETED) >= 0 : end && /令$/.test(body));
+  const own = [`=${year}-${count}`, `=${count}`];
+  return { terms: own.slice(year ? 0 : 1, year && !isSerial ? 1 : 2), year, count, body, isCertain };
+}
+
+/** A 文号 with what is asked of it (`rest`), or null. */
+function numberAndMore(text) {
+  const [, one, rest] = /^(.*?[号號](?:令|公告|通告)?)(.+)$/u.exec(text) ?? [];
+  const number = rest && documentNumber(one);
+  return number?.body ? { ...number, rest, isCertain: false } : null;
 }
 
 /** The bodies that carry this number in the 文号 of a document: 某政发〔2024〕3号 -> ["某政发"]. */
-function bodiesOf(docNo, { year, count }) {
-  const found = arabic(normalize(docNo).replace(MARKS, "")).matchAll(/(\D*?)(?:(\d{4})年?)?第?0*(\d{1,5})号/g);
-  return [...found].filter((one) => (one[2] ?? "") === year && one[3] === count).map((one) => one[1].replace(/第$/, ""));
+function bodiesOf({ doc_no, date }, { year, count }) {
+  const found = arabic(normalize(doc_no).replace(MARKS, "")).matchAll(/(\D*?)(?:(\d{4})年?)?第?0*(\d{1,5})号/g);
+  const itsYear = year && date.slice(0, 4);
+  return [...found].filter((one) => (one[2] ?? itsYear) === year && one[3] === count)
+    .map((one) => one[1].replace(/第$/, ""));
 }
 
+const INDEX_WORD = /^\s*索引[号號][\s:：]*/;
+const INDEX = /^\s*(索引号|\w[-\w/ ]{3,}[-/ ](19|20)\d\d[-/ ][-\w]*\d{3}\s*$)/; // can be nothing else
+
 function indexNumber(text) {
-  const line = squash(text.replace(/^\s*索引号[\s::]*/, ""));
+  const line = squash(text.replace(INDEX_WORD, ""));
   return line.length > 5 && (line.match(/\d/g) ?? []).length > 3 && !/[年月日号条]/.test(line) ? `=i:${line}` : "";
 }
 
@@ -342,24 +353,21 @@ function readings(words, most = 12) {
   return ways.filter((way) => way.length > 1).sort((a, b) => a.length - b.length);
 }
 
+const joints = (list) => list.slice(1).map((atom, i) => join(list[i], atom));
 const neighbours = (list, size, glue) => list.slice(size - 1).map((_, i) => list.slice(i, i + size).join(glue));
 
 // ---------------------------------------------------------------- reading the index
 
 const KEPT = 600; // files in memory
 
-const crc32 = (() => {
-  const table = Int32Array.from({ length: 256 }, (_, n) => {
-    let c = n;
+function crc32(bytes) {
+  let c = -1;
+  for (const byte of bytes) {
+    c ^= byte;
     for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    return c;
-  });
-  return (bytes) => {
-    let c = -1;
-    for (const byte of bytes) c = table[(c ^ byte) & 255] ^ (c >>> 8);
-    return ~c >>> 0;
-  };
-})();
+  }
+  return ~c >>> 0;
+}
 
 async function unpack(answer, inflater) {
   if (typeof DecompressionStream === "function") {
@@ -473,8 +481,13 @@ const AT_ONCE = 8; // pairs of a long query that are read first
 const AT_MOST = 24; // pairs of a query that are read at all
 const TYPED = 3; // documents that use a word, so that it is no everyday word
 const LONGER = 8; // documents that are shown for a question, though they have a part of it
-const FEW = 5; // of other queries; and documents whose text is read to see whether they hold a long one
+const FEW = 5; // of other queries; and documents that are so few that their texts are read, or others are shown beside them
 const DEEP = 60_000; // documents times terms that are looked at unit by unit
+const SENTENCE = 8; // atoms; a query of more is a sentence
+const TOGETHER = 8; // documents that have the words apart, and are looked into where hardly any has them as they stand
+const LEAST_MEANT = 5; // characters of a query that may be misspelt
+const MOST_TURNED = 8; // atoms of a query in which two are exchanged to see whether that is meant
+const READ_MEANT = 16; // texts that are looked into for what was meant
 const NEAR = 300; // documents that do not have all of a query and are looked at
 const TITLE = 2;
 const OTHER = 4;
@@ -526,6 +539,8 @@ function match(plan, entries, count) {
   const found = new Uint32Array(width);
   const often = new Uint32Array(width); // more than once, or in a name: words do so, what lies across two words does not
   const overlap = new Float32Array(count);
+  const typed = new Float32Array(count); // the part of it that was typed, without official words for it
+  const isTyped = plan.terms.map((_, t) => plan.covers.some(({ term }) => term === t));
   const titled = new Float32Array(count); // the part of it that is in the title
   plan.terms.forEach((term, t) => {
     const entry = entries.get(term);
@@ -546,11 +561,12 @@ function match(plan, entries, count) {
   for (let doc = 0, i = 0; doc < count; doc++) {
     for (let t = 0; t < width; t++, i++) {
       if (flags[i]) overlap[doc] += rare[t];
+      if (flags[i] && isTyped[t]) typed[doc] += rare[t];
       if (flags[i] & TITLE) titled[doc] += rare[t];
     }
   }
   weigh(plan, rare, found);
-  return { width, flags, rare, overlap, titled };
+  return { width, flags, rare, overlap, typed, titled };
 }
 
 /** Weights of what the query asks; a pair that no document has lies across two words, or is misspelt. */
@@ -571,6 +587,26 @@ function weigh(plan, rare, found) {
   plan.joints = plan.covers.reduce((sum, { weight, isJoint }) => sum + (isJoint ? weight : 0), 0) || 1;
 }
 
+/** Whether a row of flags has an official word. */
+function stand({ words }, row, at) {
+  for (const word of words) {
+    let i = 0;
+    while (i < word.length && row[at + word[i]]) i++;
+    if (i === word.length) return true;
+  }
+  return false;
+}
+
+/** Whether a row of flags has something of all that is needed. */
+function covers(plan, row, at) {
+  const { covered, needed } = plan;
+  covered.fill(0);
+  for (const { term, from, to } of plan.covers) if (row[at + term]) covered.fill(1, from, to);
+  for (const one of plan.alternatives) if (stand(one, row, at)) covered.fill(1, one.from, one.to);
+  for (let i = 0; i < needed.length; i++) if (needed[i] && !covered[i]) return false;
+  return true;
+}
+
 /**
  * What one row of flags has of the query: the share of the weight of its atoms (`share`) and of its joints (`joined`),
  * whether all is covered, how many joints are broken, and whether an official word stands for what was typed.
@@ -586,9 +622,9 @@ function measure(plan, row, at) {
       if (cover.isJoint) joined += cover.weight;
     } else if (cover.isJoint) missing.push(cover);
   }
-  const stands = missing.length === 0 ? [] : plan.alternatives.filter(({ from, to, words }) =>
-    (missing.some((joint) => joint.from >= from && joint.to <= to) || covered.subarray(from, to).includes(0))
-    && words.some((word) => word.every((term) => row[at + term])));
+  const stands = plan.alternatives.filter((one) =>
+    (missing.some((joint) => joint.from >= one.from && joint.to <= one.to) || covered.subarray(one.from, one.to).includes(0))
+    && stand(one, row, at));
   let broken = 0;
   for (const { from, to, weight, isIdle } of missing) {
     if (stands.some((one) => one.from <= from && to <= one.to)) joined += 0.8 * weight;
@@ -655,28 +691,26 @@ const LEVEL = { number: 9, article: 8, equal: 7, title: 5, phrase: 4, near: 3, w
  * apart, `partial` a part of it; `runs` tells what remains to be seen in the text of a document of `full` or `weak`.
  */
 function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
-  const { width, flags, rare, overlap, titled } = match(plan, entries, count);
+  const { width, flags, rare, overlap, typed: own, titled } = match(plan, entries, count);
   const asked = plan.needed.filter(Boolean).length;
   const isQuestion = plan.atoms.some((atom) => atom.isIdle);
-  const isPlain = !isQuestion && !plan.alternatives.length && asked > 4; // what may be a phrase of a text, misspelt
-  const most = overlap.reduce((a, b) => Math.max(a, b), 0);
-  const some = [];
+  const [most, mostOwn] = [overlap, own].map((all) => all.reduce((a, b) => Math.max(a, b), 0));
+  const covered = [];
+  const others = [];
   for (let doc = count - 1; doc >= 0; doc--) {
-    if (overlap[doc] && overlap[doc] >= 0.3 * most) {
-      const all = measure(plan, flags, doc * width);
-      some.push({ doc, all, promise: all.share + titled[doc] / most });
-    }
+    if (!overlap[doc] || (overlap[doc] < 0.3 * most && own[doc] < 0.5 * mostOwn)) continue;
+    (covers(plan, flags, doc * width) ? covered : others).push(doc);
   }
-  some.sort((a, b) => b.all.isCovered - a.all.isCovered || b.promise - a.promise);
-  const covered = some.filter(({ all }) => all.isCovered).length;
-  const docs = some.slice(0, covered + NEAR);
-  const deep = new Set(docs.slice(0, DEEP / width).map(({ doc }) => doc));
-  const { rows, starts } = rowsOf(plan, entries, docs.map(({ doc }) => doc), deep, flags, units);
+  const byPromise = (a, b) => overlap[b] + titled[b] - overlap[a] - titled[a];
+  const docs = [...covered.sort(byPromise), ...others.sort(byPromise).slice(0, NEAR)];
+  const deep = new Set(docs.slice(0, DEEP / width));
+  const { rows, starts } = rowsOf(plan, entries, docs, deep, flags, units);
 
   const full = [];
   const partial = [];
-  for (const { doc, all } of docs) {
+  for (const doc of docs) {
     const start = starts.get(doc);
+    const all = measure(plan, flags, doc * width);
     const title = measure(plan, rows, start);
     const names = measure(plan, rows, start + width);
     const unseen = { best: { ...all, isWhole: all.isWhole && width < 2 }, unit: 0 };
@@ -697,20 +731,17 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
       isUsed ||= (flag & TITLE) > 0 || flag > 7;
       if (flag & 1) sum += rare[t] * [0.7, 0.85, 1, 1.3][flag >> 3];
     }
-    const likeness = (title.share + title.count / asked) / 2; // of a title that may have been misspelt
-    const inText = isPlain ? (0.75 * (best.share + best.count / asked)) / 2 : 0;
-    const shape = 0.6 + (0.4 * Math.min(length, asked)) / Math.max(length, asked);
     (level ? full : partial).push({
       doc,
       unit,
       level,
       score: sum / plan.total / (0.6 + 0.4 * lengths[doc]) + title.share * (1 + Math.min(1, asked / length)) + value
         + (level === LEVEL.title ? (8 * asked) / length : 0),
-      near: Math.max((0.5 * value + 0.2 * all.share + 0.8 * title.share) / 1.5, likeness * shape, inText),
+      near: (0.5 * value + 0.3 * all.share + 0.8 * title.joined) / 1.6,
+      alike: Math.max(value, title.share),
       share: all.share,
       held: all.count / asked, // of what was asked: less than half is chance
       broken: all.broken,
-      titled: asked > 4 ? title.count / asked : 0,
       isUsed,
       isOther: (title.isWhole ? title : all).isOther,
     });
@@ -728,8 +759,7 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
   // apart than they must be; and not where a title is as good as what was asked.
   const apart = full.filter(({ level }) => level < LEVEL.phrase);
   const least = Math.max(1, Math.min(...apart.map(({ broken }) => broken)));
-  const isMisspelt = partial.some(({ titled }) => titled >= (least > 1 ? 0.6 : 0.8));
-  const isWeak = ({ broken }) => broken <= least && !isMisspelt && !isQuestion;
+  const isWeak = ({ broken }) => broken <= least && !isQuestion;
   partial.push(...apart.filter((one) => !isWeak(one)));
   const runs = (doc) => runsOf(plan, flags, doc * width, rows, starts.get(doc), deep.has(doc) ? units[doc] : 0);
   return { full: whole, weak: apart.filter(isWeak), partial, runs };
@@ -738,29 +768,58 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
 /** The unit that has most of what is asked; only those with many of its terms are measured. */
 function bestUnit(plan, rows, start, units) {
   const width = plan.terms.length;
-  const hits = Array.from({ length: units }, (_, unit) => {
-    let sum = 0;
-    for (let t = start + unit * width; t < start + (unit + 1) * width; t++) sum += rows[t];
-    return sum;
-  });
-  const most = Math.max(...hits);
+  const hits = new Uint16Array(units);
+  let most = 0;
+  for (let unit = 0, t = start; unit < units; unit++) {
+    for (const end = t + width; t < end; t++) hits[unit] += rows[t];
+    most = Math.max(most, hits[unit]);
+  }
   let found = null;
-  hits.forEach((sum, unit) => {
-    if (sum < 0.6 * most) return;
+  for (let unit = 0; unit < units; unit++) {
+    if (hits[unit] < 0.6 * most) continue;
     const best = measure(plan, rows, start + unit * width);
     const value = 0.7 * best.share + 0.3 * best.joined;
     if (!found || value > found.value) found = { best, unit, value };
-  });
+  }
   return found;
 }
 
 /** Those that are worth showing among documents that do not have all that was asked, the nearest first. */
-function nearest(partial, isQuestion) {
+function nearest(partial, { atoms }, isQuestion) {
   const order = [...partial].sort((a, b) => b.near - a.near || b.doc - a.doc);
-  const least = order[0]?.titled >= 0.8 ? 0.9 : 0.8; // a misspelt title is told from others by little
-  const isNear = ({ share, held, near }) => (share >= 0.4 && (isQuestion || held >= 0.5) && near >= least * order[0].near)
+  const isNear = ({ share, held, near }) => (share >= 0.4 && (isQuestion || held >= 0.5) && near >= 0.8 * order[0].near)
     || (isQuestion && share >= 0.25 && near >= 0.6 * order[0].near);
-  return order.filter(isNear).slice(0, isQuestion ? LONGER : FEW);
+  const near = order.filter(isNear);
+  const isAny = !near.length && atoms.length > SENTENCE; // who asks so much is glad of anything
+  return (isAny ? order.filter(({ share }) => share >= 0.25) : near).slice(0, isQuestion ? LONGER : FEW);
+}
+
+const EXACT = new RegExp(`[^${WIDE}]|[${NUMERAL}]`, "u"); // nobody means one of these who writes another
+
+/** The part of a line that differs from `words` in fewest characters, at most `most`, not at its ends: {text, cost}, or null. */
+function nearly(line, words, most) {
+  const last = words.length - 1;
+  let best = null;
+  for (let from = line.indexOf(words[0]); from >= 0; from = line.indexOf(words[0], from + 1)) {
+    const part = line.slice(from, from + words.length + most);
+    if (!part.includes(words[last], 1)) continue;
+    let [older, old] = [[], []];
+    for (let j = 0; j < part.length; j++) {
+      const added = EXACT.test(part[j]) ? 9 : 1;
+      const row = [j * 9]; // what it costs to make words[0..i] of part[0..j]
+      for (let i = 1; i <= last; i++) {
+        const changed = part[j] === words[i] ? 0 : EXACT.test(words[i]) ? 9 : added;
+        const left = isWide(words[i]) ? 1 : 9;
+        const isTurned = part[j] === words[i - 1] && part[j - 1] === words[i] && i > 1;
+        row.push(Math.min(row[i - 1] + left, (old[i - 1] ?? 9) + changed, (old[i] ?? 9) + added, isTurned ? older[i - 2] + 1 : 9));
+      }
+      if (part[j] === words[last] && row[last] <= Math.min(most, (best?.cost ?? 9) - 1)) {
+        best = { text: part.slice(0, j + 1), cost: row[last] };
+      }
+      [older, old] = [old, row];
+    }
+  }
+  return best;
 }
 
 /** What a document should have in a row, three atoms or more, and in which units it may stand: [{text, units}, …]. */
@@ -772,7 +831,7 @@ function runsOf(plan, flags, all, rows, start, units) {
   for (const { term, from, to, isJoint, isIdle } of plan.covers) {
     if (!isJoint || isIdle) continue;
     const isReplaced = plan.alternatives.some((one) =>
-      one.from < to && from < one.to && one.words.some((word) => word.every((t) => flags[all + t])));
+      one.from < to && from < one.to && stand(one, flags, all));
     if (isReplaced || !flags[all + term]) run = null;
     else if (run && (plan.read ? !plan.atoms.slice(run.to - 1, from).some((atom) => atom.gap) : run.to === from + 1)) {
       run.to = to;
@@ -791,6 +850,7 @@ function runsOf(plan, flags, all, rows, start, units) {
 
 const BEFORE = 36;
 const LENGTH = 130;
+const SHORT = 40; // what is shorter says little, as the heading of a chapter
 /** The length of what is shown after its first mark. */
 export const AFTER = LENGTH - BEFORE;
 
@@ -851,15 +911,22 @@ export function spans(marks) {
 function excerptOf(passages, { segments, isLoose, weightOf, wanted }) {
   let best = null;
   for (const passage of wanted ? [wanted] : passages) {
-    const [anchor, heading, whole] = passage;
+    const [, heading, whole] = passage;
     const text = withoutHeading(heading, whole);
     const marks = findMarks(text, segments, isLoose);
     const headingMarks = findMarks(heading, segments, isLoose);
     const value = worth([...headingMarks, ...marks], segments, weightOf);
-    if (!best || value > best.value) best = { anchor, heading, text, marks, headingMarks, value };
+    if (!best || value > best.value) best = { passage, text, marks, headingMarks, value };
   }
   if (!best) return { anchor: "", heading: "", headingMarks: [], excerpt: "", marks: [] };
-  const { anchor, heading, text, marks, headingMarks } = best;
+  const { passage: [anchor, heading], headingMarks } = best;
+  let { text, marks } = best;
+  if (text.length < (wanted ? 1 : SHORT)) { // it goes on with what is next to it
+    const place = passages.indexOf(best.passage);
+    const from = text || passages[place + 1] ? place : Math.max(0, place - 1);
+    text = withoutHeading(heading, passages.slice(from, from + 4).map(([, , whole]) => whole).join("\n"));
+    marks = findMarks(text, segments, isLoose);
+  }
   let start = 0;
   let most = -1;
   for (const mark of marks) {
@@ -895,7 +962,7 @@ const wholeFrom = (text, i) => (i && i < text.length && text.codePointAt(i - 1) 
 // ---------------------------------------------------------------- the engine
 
 const ENDED = ["废止", "失效"];
-const TURNS = 3; // at which the texts of a page of hits are looked into
+const MOST_READ = 40; // texts that are read to fill a page of hits
 const MOST_OWNERS = 24; // documents whose 文号 is compared with the one that is asked for
 
 /**
@@ -985,12 +1052,12 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     await look(plan.terms, entries);
   }
 
-  /** Atoms without anything between them, line by line: what a unit of a document holds. */
+  /** What a unit of a document holds: atoms, a line feed for each break, a form feed between title, names and passages. */
   async function linesOf(doc, unit) {
     const data = await text(doc, unit);
     if (data.foldedBy !== variants) {
       const lines = [data.title, data.names ?? "", ...data.passages.flatMap(([, heading, words]) => [heading, words])];
-      data.lines = lines.map((line) => placesIn(line).map((place) => place.text).join("")).join("\n");
+      data.lines = lines.map((line) => placesIn(line).map((place) => place.text).join("")).join("\f");
       data.foldedBy = variants;
     }
     return data.lines;
@@ -1020,11 +1087,18 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       }
       return false;
     };
-    return (await linesOf(doc, unit)).split("\n").some((line) => isIn(line, 0, segments.length + Math.max(1, broken)));
+    return (await linesOf(doc, unit)).split("\f").some((line) => isIn(line, 0, segments.length + Math.max(1, broken)));
+  }
+
+  /** The first of those that have the words apart which have them in one passage, in two pieces. */
+  async function together(weak, plan) {
+    const some = weak.filter(({ broken }) => broken < 2).slice(0, TOGETHER);
+    const are = await Promise.all(some.map((one) => isTogether(one, plan)));
+    return some.filter((one, i) => are[i] && (one.isSeen = true));
   }
 
   /** Ranked documents for a query in words; of a long one some pairs are read first, the others where these do not do. */
-  async function byWords(list, entries, isStale, isPlain) {
+  async function byWords(list, entries, isStale, isPlain, isMeant) {
     let plan = planOf(list);
     const joints = plan.covers.filter(({ isIdle, isJoint }) => isJoint && !isIdle);
     if (joints.length > AT_ONCE) {
@@ -1035,7 +1109,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       if (full.length && full.length <= FEW) {
         const bare = list.map((atom) => atom.text).join("");
         const grades = await Promise.all(full.map(async ({ doc, unit }) =>
-          (await holds(doc, runs(doc))) && 1 + (await linesOf(doc, unit)).replace(/\n/g, "").includes(bare)));
+          (await holds(doc, runs(doc))) && 1 + (await linesOf(doc, unit)).replace(/[\n\f]/g, "").includes(bare)));
         const held = [2, 1].flatMap((grade) => full.filter((_, i) => grades[i] === grade));
         if (held.length) return { plan: part, full: held, weak: [], partial: [], runs };
       }
@@ -1049,8 +1123,17 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       if (isStale()) return null;
       ranked = rank(plan, entries, head);
     }
+    if (!isPlain && !isMeant) {
+      const words = await meant(plan, ranked, entries);
+      if (isStale()) return null;
+      if (words) {
+        const [found, apart] = [await byWords(parse(words).atoms, entries, isStale, isPlain, true), await together(ranked.weak, plan)];
+        return found && { ...found, full: merged(found.full, apart), meant: words };
+      }
+    }
     // A title that was cut in the middle of a number or of a Latin word.
-    const edges = [0, list.length - 1].filter((i) => list.length > 2 && !isWide(list[i].text) && plan.needed[i]);
+    const isBare = (i) => !isWide(list[i].text) && plan.needed[i] && !list[i ? i - 1 : 0].gap;
+    const edges = [0, list.length - 1].filter((i) => list.length > 2 && isBare(i));
     if (!ranked.full.length && !ranked.weak.length && edges.length) {
       for (const i of edges) plan.needed[i] = false;
       for (const cover of plan.covers) cover.isIdle ||= edges.includes(cover.from) || edges.includes(cover.to - 1);
@@ -1059,26 +1142,74 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     return { plan, ...ranked };
   }
 
+  /**
+   * What was probably meant where nobody writes what was typed: words of a text that differ in a character or two, or
+   * what is typed with two neighbours exchanged or one character less; or "".
+   */
+  async function meant({ atoms: list, segments, alternatives: official }, { full, weak, partial, runs }, entries) {
+    const words = list.map((atom) => atom.text).join("");
+    if (segments.length > 1 || official.length || words.length < LEAST_MEANT || words.length > MOST_ATOMS) return "";
+    if (list.some((atom) => atom.isIdle)) return "";
+    if (full.length > FEW || full.some(({ level }) => level > LEVEL.phrase)) return "";
+    if ((await Promise.all(full.map((one) => holds(one.doc, runs(one.doc))))).some(Boolean)) return "";
+    const tally = new Map();
+    const likely = [...weak, ...partial, ...full].sort((a, b) => b.alike - a.alike).slice(0, READ_MEANT);
+    const most = words.length > 8 ? 2 : 1;
+    await Promise.all(likely.map(async ({ doc, unit }) => {
+      const lines = (await linesOf(doc, unit)).split(/[\n\f]/);
+      for (const [i, found] of lines.map((line) => nearly(line, words, most)).entries()) {
+        const worth = found && (i ? 1 : 5) + 100 * (most - found.cost); // the first line is the title
+        if (found) tally.set(found.text, (tally.get(found.text) ?? 0) + worth);
+      }
+    }));
+    const [best] = [...tally].sort((a, b) => b[1] - a[1]);
+    if (best || list.length > MOST_TURNED) return best?.[0] ?? "";
+    return turned(list.map((atom) => atom.text), entries);
+  }
+
+  /** The words with two neighbours exchanged or one character less that most documents have, or "". */
+  async function turned(list, entries) {
+    const ways = list.slice(1, -1).flatMap((atom, i) => {
+      const [before, after] = [list.slice(0, i + 1), list.slice(i + 2)];
+      if (EXACT.test(atom)) return [];
+      return [[...before, ...after], ...(EXACT.test(after[0]) ? [] : [[...before, after[0], atom, ...after.slice(1)]])];
+    });
+    await look(ways.flatMap(joints), entries);
+    const holders = (term) => {
+      const docs = new Set();
+      if (entries.get(term)) eachPlace(entries.get(term), (doc) => docs.add(doc));
+      return docs;
+    };
+    const common = (way) => joints(way).map(holders).reduce((a, b) => new Set([...a].filter((doc) => b.has(doc))));
+    const counted = ways.map((way) => [way.join(""), common(way).size]).filter(([, count]) => count);
+    for (const [words] of counted.sort((a, b) => b[1] - a[1]).slice(0, 3)) {
+      const { full, runs } = rank(planOf(parse(words).atoms), entries, head);
+      for (const { doc } of full.slice(0, FEW)) if (await holds(doc, runs(doc))) return words;
+    }
+    return "";
+  }
+
   /** The documents that carry this number themselves: those of just this body before those whose body ends so. */
   async function owners(asked, entries) {
-    const { term, body } = asked;
-    await look([term], entries);
-    let docs = named([term], entries);
+    const { terms: own, body } = asked;
+    const pairs = body.length > 1 ? terms(body) : []; // a single character is in no pair
+    await look(own, entries);
+    let docs = own.flatMap((term) => named([term], entries));
     if (!body) return docs.map((doc) => hit(doc, LEVEL.number)).sort(currentFirst);
     if (docs.length > MOST_OWNERS) {
-      const pairs = terms(body);
       await look(pairs, entries);
-      docs = named([term, ...pairs], entries).slice(-MOST_OWNERS);
+      docs = own.flatMap((term) => named([term, ...pairs], entries).slice(-MOST_OWNERS));
     }
     const found = await Promise.all(docs.map(async (doc) => {
-      const bodies = bodiesOf((await text(doc, 0)).doc_no, asked);
+      const bodies = bodiesOf(await text(doc, 0), asked);
       const isLike = (one) => one.endsWith(body) || (one.length > 2 && body.endsWith(one));
       return hit(doc, LEVEL.number, bodies.includes(body) ? 2 : bodies.some(isLike) ? 1 : 0);
     }));
     return found.filter(({ score }) => score).sort((a, b) => b.score - a.score || b.doc - a.doc);
   }
 
-  const canonical = ({ year, count, body }) => (year ? `${body}〔${year}〕${count}号` : `${body}第${count}号`);
+  const canonical = ({ year, count, body }) =>
+    (!year ? `${body}第${count}号` : SERIAL.test(body) ? `${body}${year}年第${count}号` : `${body}〔${year}〕${count}号`);
 
   /** Where a document has an article of its own: its unit and passage, or null. */
   async function locate(doc, { count, sub }, masks) {
@@ -1100,20 +1231,39 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     return null;
   }
 
-  /** The named laws that have the article, those with the nearest titles first. */
-  async function byArticle(asked, entries) {
+  /** Those of these documents that have the article, at it; or the one that is meant and has others, with a note. */
+  async function placed(docs, asked, entries) {
     const own = [`第${asked.count}`, `${asked.count}条`];
-    const words = terms(asked.law);
-    await look([...own, ...words], entries);
-    const masks = new Map(named(words, entries, true).map((doc) => [doc, []]));
+    const masks = new Map(docs.map(({ doc }) => [doc, []]));
+    await look(own, entries);
     for (const entry of own.map((term) => entries.get(term)).filter(Boolean)) {
       eachPlace(entry, (doc, _, mask) => masks.get(doc)?.push(mask));
     }
-    const laws = [...masks.keys()].filter((doc) => masks.get(doc).length === own.length)
-      .map((doc) => hit(doc, LEVEL.article, -head.titles[doc])).sort(currentFirst).slice(0, 8);
-    const found = await Promise.all(laws.map(async (law) =>
+    const isThere = ({ doc }) => masks.get(doc).length === own.length;
+    const laws = await Promise.all(docs.filter(isThere).slice(0, 8).map(async (law) =>
       ({ ...law, ...(await locate(law.doc, asked, masks.get(law.doc))) })));
-    return found.filter(({ passage }) => passage);
+    const found = laws.filter(({ passage }) => passage);
+    for (const law of found.length ? [] : docs.slice(0, 4)) {
+      const { title } = await text(law.doc, 0);
+      const isMeant = law.level > LEVEL.article || squash(title.replace(/[(（][^(（]*$|的通知$/, "")).endsWith(asked.law);
+      if (isMeant && !isThere(law) && (await locate(law.doc, { count: 1, sub: 0 }, []))) {
+        found.push({ ...law, note: `本站的“${title}”没有第${asked.count}条。` });
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** The documents whose titles have every character of a name, in most of its pairs: 停车场规定 is 停车场管理规定. */
+  async function entitled(law, entries) {
+    const list = atoms(law);
+    const pairs = joints(list);
+    await look(pairs, entries);
+    const sets = pairs.map((pair) => new Set(named([pair], entries, true)));
+    return named(pairs.slice(0, 1), entries, true)
+      .filter((doc) => list.every((_, i) => sets[i]?.has(doc) || sets[i - 1]?.has(doc)))
+      .map((doc) => hit(doc, LEVEL.article, 99 * sets.filter((set) => set.has(doc)).length - head.titles[doc]))
+      .sort(currentFirst);
   }
 
   /** Titles by the pinyin of some of their characters, or by initials. */
@@ -1161,24 +1311,30 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     await simplify(q);
     const asked = parse(q, index.words);
     let list = asked.atoms;
-    if (!list.length) return { ...none, kind: "all", plan: planOf([]), full: everything() };
+    if (!list.length) {
+      const [full, note] = q.trim() ? [[], "请输入要查的字词。"] : [everything(), ""];
+      return { ...none, kind: "all", note, plan: planOf([]), full };
+    }
     const entries = new Map();
     if (asked.index) {
-      await look([asked.index], entries);
-      const own = named([asked.index], entries).map((doc) => hit(doc, LEVEL.number));
-      if (own.length) return { ...none, kind: "index_no", plan: planOf(list), full: own };
+      const bare = q.replace(INDEX_WORD, "").trim();
+      const plan = planOf(parse(bare).atoms);
+      await look([asked.index, ...plan.terms], entries);
+      const full = named([asked.index], entries).map((doc) => hit(doc, LEVEL.number));
+      const isAbsent = INDEX.test(normalize(q)) && plan.terms.some((term) => !entries.get(term));
+      const note = full.length ? "" : `本站没有索引号为“${bare}”的文件。`;
+      if (full.length || isAbsent) return { ...none, kind: "index_no", note, plan, full };
     }
-    let numbered = [];
+    let own = [];
     if (asked.number) {
-      const { isCertain, body } = asked.number;
+      const { isCertain, body, rest } = asked.number;
       const name = canonical(asked.number);
       if (isCertain || body) list = parse(name).atoms;
-      if (isCertain) await look([asked.number.term, ...planOf(list).terms], entries);
-      const own = await owners(asked.number, entries);
+      if (isCertain) await look([...asked.number.terms, ...planOf(list).terms], entries);
+      own = await owners(asked.number, entries);
       if (isStale()) return null;
-      if (asked.day && !isCertain) numbered = own; // 2019-04 is a month, and may be a number
-      else if (own.length || isCertain) {
-        const worded = await byWords(list, entries, isStale, isPlain);
+      if (isCertain || (own.length && !rest && !asked.day)) { // 2019-04 is a month, and may be a number
+        const worded = await byWords(list, entries, isStale, isPlain, true);
         const others = worded?.full.filter(({ level }) => level >= LEVEL.phrase) ?? [];
         const more = others.length ? "，下面是提到它的文件" : "";
         const note = own.length ? "" : `本站没有文号为“${name}”的文件${more}。`;
@@ -1187,45 +1343,53 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       list = asked.atoms;
     }
     if (asked.day) list = parse(asked.day.split("-").map((part, i) => Number(part) + "年月日"[i]).join("")).atoms;
+    const wanted = own.length && asked.number.rest ? article(`文件${asked.number.rest}`) : asked.article;
     const [articles, worded, spelled, days] = await Promise.all([
-      asked.article ? byArticle(asked.article, entries) : [],
-      byWords(list, entries, isStale, isPlain),
+      wanted ? placed(own.length ? own : await entitled(wanted.law, entries), wanted, entries) : [],
+      byWords(list, entries, isStale, isPlain, Boolean(own.length || wanted || asked.day)),
       list.every((atom) => LATIN.test(atom.text)) ? byPinyin(list, entries) : [],
       asked.day ? byDay(asked.day, entries) : [],
     ]);
     if (isStale() || !worded) return null;
     const titled = spelled.length ? worded.full.filter(({ level }) => level >= LEVEL.title) : [];
     const isMonth = /\D(0\d|1[0-2])$/.test(q.trim());
-    const first = merged(articles, ...(isMonth ? [days, numbered] : [numbered, days]), titled, spelled);
+    const ownPlaces = [...worded.full, ...worded.weak, ...worded.partial]
+      .filter((one) => own.some(({ doc }) => doc === one.doc) && (one.isSeen = true));
+    const first = merged(articles, ...(isMonth ? [days, ownPlaces, own] : [ownPlaces, own, days]), titled, spelled);
     const isShort = list.length === 1 && isWide(list[0].text) && !worded.full.length;
     const note = isShort ? "一个字查不准，请再写一两个字。" : "";
     if (!first.length && !asked.day) return { note, ...worded, kind: "text" };
-    const kind = articles.length ? "article" : asked.day ? "date" : "pinyin";
-    return { ...worded, ...none, kind, full: merged(first, worded.full), runs: worded.runs };
+    const kind = articles.length ? "article" : asked.day ? "date" : own.length ? "doc_no" : "pinyin";
+    const told = articles[0]?.note ?? "";
+    return { ...worded, ...none, kind, note: told, full: merged(first, worded.full), runs: worded.runs };
   }
 
   /**
-   * The documents of `found.full` that fit, the first `wanted` of them looked into for what their pairs promise; those
-   * that break it are partial, and where none is left those that have the words apart take their place.
+   * The documents of `found.full` that fit, and how many of them are sure: the first ones are looked into, until `wanted`
+   * are found to have what their pairs promise or enough was read. Those that break it are partial, and where none is
+   * left those that have the words apart take their place.
    */
   async function settle(found, fits, wanted, isStale) {
-    for (let turn = 0; ; turn++) {
+    const isOpen = (one) => one.level < LEVEL.title && !one.isSeen;
+    for (let read = 0; ; ) {
       if (!found.full.length) [found.full, found.weak] = [found.weak, []];
       const group = fits(found.full);
-      const isOpen = (one) => one.level < LEVEL.title && !one.isSeen;
-      const open = group.slice(0, wanted).filter(isOpen);
-      if (!open.length) return group;
-      if (turn === TURNS) return [...group.filter((one) => !isOpen(one)), ...group.filter(isOpen)]; // enough was read
+      const first = group.findIndex(isOpen);
+      const sure = first < 0 ? group.length : first;
+      const open = group.slice(sure, Math.max(wanted, sure + 4)).filter(isOpen);
+      if (!open.length || sure >= wanted || read >= (sure ? MOST_READ : 4 * MOST_READ)) return { group, sure: sure || group.length };
       const are = await Promise.all(open.map((one) => (one.level < LEVEL.phrase
         ? isTogether(one, found.plan) : holds(one.doc, found.runs(one.doc)))));
-      if (isStale()) return group; // the newer one may be about to do the same
+      if (isStale()) return { group, sure }; // the newer one may be about to do the same
+      read += open.length;
       const failed = open.filter((one, i) => (one.isSeen = true) && !are[i]);
-      found.full = found.full.filter((one) => !failed.includes(one));
-      if (open[0].level < LEVEL.phrase) found.full.push(...failed); // the words are there, apart
-      else if (found.weak.length) {
-        for (const one of failed) Object.assign(one, { level: LEVEL.near, isSeen: false });
-        found.weak.unshift(...failed);
-      } else if (found.kind !== "doc_no") found.partial = [...found.partial, ...failed];
+      const apart = failed.filter(({ level }) => level < LEVEL.phrase); // the words are there, not together
+      const others = failed.filter(({ level }) => level >= LEVEL.phrase);
+      found.full = [...found.full.filter((one) => !failed.includes(one)), ...apart];
+      if (found.weak.length) {
+        for (const one of others) Object.assign(one, { level: LEVEL.near, isSeen: false });
+        found.weak.unshift(...others);
+      } else if (found.kind !== "doc_no") found.partial = [...found.partial, ...others];
     }
   }
 
@@ -1295,21 +1459,27 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     };
     const show = (group, { from = 0, size = 0 }) =>
       Promise.all(group.slice(from, from + size).map((one) => hitOf(one, plan)));
-    const all = await settle(found, fitting, (full.from ?? 0) + (full.size ?? 0), isStale);
+    const { group: all, sure } = await settle(found, fitting, (full.from ?? 0) + (full.size ?? 0), isStale);
     if (isStale()) return null;
+    const isOpen = plan.segments.some((segment) => segment.length > 2); // whether the words are in a row, texts tell
+    const isExact = !isOpen || all.every(({ level, isSeen }) => level !== LEVEL.phrase || isSeen);
     const isQuestion = plan.atoms.some((atom) => atom.isIdle);
     const isSure = found.full.length >= FEW || found.full.some((one) => one.level >= LEVEL.phrase || !one.isOther);
-    const near = nearest([...found.partial, ...found.weak], isQuestion);
-    const isFolded = found.full.length > 0 && (isSure || !near.length);
+    // Where hardly anybody writes what was typed in a row, it may be two words that were typed without a blank.
+    const isRare = all.length > 0 && found.full.length < FEW && found.full[0].level < LEVEL.equal;
+    if (isRare && !isQuestion && plan.segments.length < 2) found.apart ??= await together(found.weak, plan);
+    const near = found.apart?.length ? found.apart : nearest([...found.partial, ...found.weak], plan, isQuestion);
+    const isFolded = found.full.length > 0 && (isSure || !near.length) && !found.apart?.length;
     const some = fitting(near);
     const isShut = isFolded && !partial.isOpen;
-    const [fullHits, partialHits] = await Promise.all([show(all, full), show(some, isShut ? {} : partial)]);
+    const [fullHits, partialHits] = await Promise.all([show(all.slice(0, sure), full), show(some, isShut ? {} : partial)]);
     if (isStale()) return null;
     return {
       kind,
       included: plan.alternatives.map(({ word, official }) => ({ word, words: official })),
       note,
-      full: { count: all.length, hits: fullHits },
+      meant: found.meant ?? "",
+      full: { count: all.length, isExact, hits: fullHits },
       partial: { count: some.length, hits: partialHits, isFolded },
       facets: countFacets(found.full.length ? found.full : near, fits),
     };
@@ -1336,8 +1506,8 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     const rows = await Promise.all(docs.slice(0, isOpen ? 3 * SUGGESTED : SUGGESTED)
       .map(async ({ doc }) => (await files.json(`names/${Math.floor(doc / index.names)}.bin`))[doc % index.names]));
     const bare = squash(q);
-    const holds = ([title, number]) => squash(`${title} ${number}`).includes(bare);
-    return [...rows.filter(holds), ...rows.filter((row) => !holds(row))].slice(0, SUGGESTED)
+    const isTyped = ([title, number]) => squash(`${title} ${number}`).includes(bare);
+    return [...rows.filter(isTyped), ...rows.filter((row) => !isTyped(row))].slice(0, SUGGESTED)
       .map(([title, doc_no, url]) => ({ title, titleMarks: spans(findMarks(title, plan.segments)), doc_no, url }));
   }
 

@@ -162,9 +162,9 @@
     help.hidden = false;
   }
 
-  function show(params, { kind, included = [], note, full, partial, facets }, isAsking) {
+  function show(params, { kind, included = [], meant, note, full, partial, facets }, isAsking) {
     countFilters(facets);
-    showIncluded(included);
+    showIncluded(included, meant);
     fill(part("note"), note);
     const count = isAsking ? full.count + partial.count : 0;
     part("order").hidden = count < 2 || !params.has("q");
@@ -172,20 +172,24 @@
     part("advice").hidden = !isAsking;
     const name = params.has("q") ? "完全匹配" : "全部";
     const rest = partial.count ? `，部分匹配 ${partial.count} 条` : "";
-    status.textContent = count ? `${name} ${full.count} 条${rest}。` : isAsking ? "没有找到，共 0 条。" : "";
+    status.textContent = count ? `${name}${told(full)}${rest}。` : isAsking ? "没有找到，共 0 条。" : "";
     fill(results,
       count && group(name, "full", full, params, kind),
       count && rest && group("部分匹配", "partial", partial, params));
   }
 
+  const told = ({ count, isExact }) => `${isExact === false ? "约" : ""} ${count} 条`;
+
   /** One of the two groups. A folded one shows its hits on demand, as each shows more of them. */
-  function group(title, side, { count, hits, isFolded }, params, kind) {
+  function group(title, side, { count, isExact, hits, isFolded }, params, kind) {
     const items = make("ol", { className: "hits" });
+    const total = span("");
     const more = button("", async () => {
       more.disabled = true;
       try {
         const found = await ask(params, { [side]: { from: items.children.length, size: PAGE, isOpen: true } });
-        add(found[side].hits).querySelector("a").focus();
+        ({ count, isExact } = found[side]); // more texts were read: some may have gone
+        add(found[side].hits)?.querySelector("a").focus();
         if (side === "full") history.replaceState({ size: items.children.length }, "");
       } catch {
         more.textContent = "没有取到，再试一次";
@@ -196,12 +200,13 @@
       const nodes = added.map((found) => hit(found, kind));
       items.append(...nodes);
       const rest = count - items.children.length;
-      more.textContent = rest < count ? `显示更多（还有 ${rest} 条）` : `显示这 ${count} 条`;
+      total.textContent = told({ count, isExact });
+      more.textContent = rest < count ? `显示更多（还有${told({ count: rest, isExact })}）` : `显示这 ${count} 条`;
       more.hidden = rest <= 0;
       return nodes[0];
     }
     add(isFolded ? [] : hits);
-    return make("section", {}, make("h2", {}, title, span("", ` ${count} 条`)), items, more);
+    return make("section", {}, make("h2", {}, title, total), items, more);
   }
 
   function hit({ url, title, titleMarks, heading, headingMarks, excerpt = "", marks, ...about }, kind) {
@@ -219,8 +224,8 @@
         anchor ? link(url, ...words) : heading && make("b", {}, ...words), ...marked(excerpt, marks)));
   }
 
-  /** That official words were searched for besides everyday ones, and the way to switch it. */
-  function showIncluded(included) {
+  /** That official words were searched for besides everyday ones, or others than were typed, and the way to switch it. */
+  function showIncluded(included, meant) {
     const turn = (text) => button("link", () => {
       exact.value = exact.value ? "" : "1";
       again();
@@ -228,12 +233,15 @@
     const join = (texts) => [...new Set(texts)].join("、");
     const official = join(included.flatMap(({ words }) => words));
     const typed = join(included.map(({ word }) => `“${word}”`));
-    if (exact.value) fill(part("included"), "只检索了原词。", turn("也检索意思相同的词"));
+    if (exact.value) fill(part("included"), "只检索了原词。", turn("也检索意思相同或相近的词"));
+    else if (meant) fill(part("included"), "没有找到原词，已改为检索：", make("b", {}, meant), turn("只搜原词"));
     else if (!official) fill(part("included"));
     else fill(part("included"), "已包含：", make("b", {}, official), turn(`只搜${typed}`));
   }
 
   function option(set, value) {
+    const known = [...set.elements].find((box) => box.value === value);
+    if (known) return known;
     const box = make("input", { type: "checkbox", name: set.name, value });
     box.setAttribute("form", form.id);
     set.append(make("label", {}, box, span("", value), span("count")));
@@ -241,7 +249,7 @@
   }
 
   function buildFilters(facets) {
-    for (const set of sets.filter((set) => !set.elements.length)) {
+    for (const set of sets) {
       for (const value of facets[set.name] || []) option(set, value);
       set.onchange = commit;
       set.parentNode.open = isWide;
@@ -256,9 +264,7 @@
   function chooseFilters(params) {
     for (const set of sets) {
       for (const box of set.elements) box.checked = false;
-      for (const value of params.getAll(set.name)) {
-        ([...set.elements].find((box) => box.value === value) || option(set, value)).checked = true;
-      }
+      for (const value of params.getAll(set.name)) option(set, value).checked = true;
     }
   }
 
@@ -292,7 +298,9 @@
   function fold(set) {
     const some = [...set.elements].filter((box) => box.checked || box.dataset.count > 0);
     const isLong = some.length > FEW + 1;
-    const few = isLong && !set.classList.contains("whole") ? some.filter((box, i) => box.checked || i < FEW) : some;
+    const most = (a, b) => (set.name === "column" ? b.dataset.count - a.dataset.count : 0); // no child without parent
+    const isCut = isLong && !set.classList.contains("whole");
+    const few = isCut ? [...some].sort(most).filter((box, i) => box.checked || i < FEW) : some;
     for (const box of set.elements) box.parentNode.hidden = !few.includes(box);
     const more = set.nextElementSibling;
     more.hidden = !isLong;
