@@ -54,7 +54,7 @@ def index_file(rows: Sequence[Row], shards: int) -> bytes:
         "months": list(months.items()),
         "titles": titles,
         "units": units,
-        "words": {"questions": phrases, "edges": edges},
+        "words": {"questions": sorted(phrases), "edges": edges},
         "facets": of_rows,
     }
     return pack_closely(_sections(json_bytes(table), [titles, units, *(facet["docs"] for facet in of_rows.values())]))

@@ -486,7 +486,8 @@ const DEEP = 60_000; // documents times terms that are looked at unit by unit
 const SENTENCE = 8; // atoms; a query of more is a sentence
 const TOGETHER = 8; // documents that have the words apart, and are looked into where hardly any has them as they stand
 const LEAST_MEANT = 5; // characters of a query that may be misspelt
-const MOST_TURNED = 8; // atoms of a query in which two are exchanged to see whether that is meant
+const MOST_MEANT = 60;
+const LONG_MEANT = 14; // from more on in two places
 const READ_MEANT = 16; // texts that are looked into for what was meant
 const NEAR = 300; // documents that do not have all of a query and are looked at
 const TITLE = 2;
@@ -794,7 +795,12 @@ function nearest(partial, { atoms }, isQuestion) {
   return (isAny ? order.filter(({ share }) => share >= 0.25) : near).slice(0, isQuestion ? LONGER : FEW);
 }
 
-const EXACT = new RegExp(`[^${WIDE}]|[${NUMERAL}]`, "u"); // nobody means one of these who writes another
+const EXACT = new RegExp(`[^${WIDE}]|[${NUMERAL}不未无非没]`, "u"); // nobody leaves one out or writes it by mistake
+const SENSE = /[上下内外前后左右东西南北中男女老少大小高低多增减加省市县区州镇乡村]/; // nor one of these for another
+const PLACE = /[省市县区州镇乡村]/; // nor the name of another place
+
+/** Whether the character at a place means too much to be a slip of the hand. */
+const isMeant = (words, i) => EXACT.test(words[i]) || SENSE.test(words[i]) || PLACE.test(words.slice(i + 1, i + 3));
 
 /** The part of a line that differs from `words` in fewest characters, at most `most`, not at its ends: {text, cost}, or null. */
 function nearly(line, words, most) {
@@ -808,8 +814,9 @@ function nearly(line, words, most) {
       const added = EXACT.test(part[j]) ? 9 : 1;
       const row = [j * 9]; // what it costs to make words[0..i] of part[0..j]
       for (let i = 1; i <= last; i++) {
-        const changed = part[j] === words[i] ? 0 : EXACT.test(words[i]) ? 9 : added;
-        const left = isWide(words[i]) ? 1 : 9;
+        const isOther = isMeant(words, i) && (!SENSE.test(words[i]) || SENSE.test(part[j]));
+        const changed = part[j] === words[i] ? 0 : isOther ? 9 : added;
+        const left = isMeant(words, i) && !"一二三".includes(words[i]) ? 9 : 1;
         const isTurned = part[j] === words[i - 1] && part[j - 1] === words[i] && i > 1;
         row.push(Math.min(row[i - 1] + left, (old[i - 1] ?? 9) + changed, (old[i] ?? 9) + added, isTurned ? older[i - 2] + 1 : 9));
       }
@@ -962,7 +969,8 @@ const wholeFrom = (text, i) => (i && i < text.length && text.codePointAt(i - 1) 
 // ---------------------------------------------------------------- the engine
 
 const ENDED = ["废止", "失效"];
-const MOST_READ = 40; // texts that are read to fill a page of hits
+const MOST_READ = 40; // documents whose texts are read to fill a page of hits
+const MOST_TRIED = 160; // and where none of these has what was asked
 const MOST_OWNERS = 24; // documents whose 文号 is compared with the one that is asked for
 
 /**
@@ -1098,7 +1106,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
   }
 
   /** Ranked documents for a query in words; of a long one some pairs are read first, the others where these do not do. */
-  async function byWords(list, entries, isStale, isPlain, isMeant) {
+  async function byWords(list, entries, isStale, isPlain, isKnown) {
     let plan = planOf(list);
     const joints = plan.covers.filter(({ isIdle, isJoint }) => isJoint && !isIdle);
     if (joints.length > AT_ONCE) {
@@ -1123,8 +1131,8 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       if (isStale()) return null;
       ranked = rank(plan, entries, head);
     }
-    if (!isPlain && !isMeant) {
-      const words = await meant(plan, ranked, entries);
+    if (!isPlain && !isKnown) {
+      const words = await meant(plan, ranked);
       if (isStale()) return null;
       if (words) {
         const [found, apart] = [await byWords(parse(words).atoms, entries, isStale, isPlain, true), await together(ranked.weak, plan)];
@@ -1144,49 +1152,25 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
 
   /**
    * What was probably meant where nobody writes what was typed: words of a text that differ in a character or two, or
-   * what is typed with two neighbours exchanged or one character less; or "".
+   * in the order of two neighbours; or "".
    */
-  async function meant({ atoms: list, segments, alternatives: official }, { full, weak, partial, runs }, entries) {
+  async function meant({ atoms: list, segments, alternatives: official }, { full, weak, partial, runs }) {
     const words = list.map((atom) => atom.text).join("");
-    if (segments.length > 1 || official.length || words.length < LEAST_MEANT || words.length > MOST_ATOMS) return "";
-    if (list.some((atom) => atom.isIdle)) return "";
+    const isRun = segments.length < 2 && !official.length && !list.some((atom) => atom.isIdle);
+    if (!isRun || words.length < LEAST_MEANT || words.length > MOST_MEANT) return "";
     if (full.length > FEW || full.some(({ level }) => level > LEVEL.phrase)) return "";
     if ((await Promise.all(full.map((one) => holds(one.doc, runs(one.doc))))).some(Boolean)) return "";
     const tally = new Map();
     const likely = [...weak, ...partial, ...full].sort((a, b) => b.alike - a.alike).slice(0, READ_MEANT);
-    const most = words.length > 8 ? 2 : 1;
+    const most = words.length > LONG_MEANT ? 2 : 1;
     await Promise.all(likely.map(async ({ doc, unit }) => {
-      const lines = (await linesOf(doc, unit)).split(/[\n\f]/);
+      const lines = (await linesOf(doc, unit)).slice(0, 5000).split(/[\n\f]/);
       for (const [i, found] of lines.map((line) => nearly(line, words, most)).entries()) {
         const worth = found && (i ? 1 : 5) + 100 * (most - found.cost); // the first line is the title
         if (found) tally.set(found.text, (tally.get(found.text) ?? 0) + worth);
       }
     }));
-    const [best] = [...tally].sort((a, b) => b[1] - a[1]);
-    if (best || list.length > MOST_TURNED) return best?.[0] ?? "";
-    return turned(list.map((atom) => atom.text), entries);
-  }
-
-  /** The words with two neighbours exchanged or one character less that most documents have, or "". */
-  async function turned(list, entries) {
-    const ways = list.slice(1, -1).flatMap((atom, i) => {
-      const [before, after] = [list.slice(0, i + 1), list.slice(i + 2)];
-      if (EXACT.test(atom)) return [];
-      return [[...before, ...after], ...(EXACT.test(after[0]) ? [] : [[...before, after[0], atom, ...after.slice(1)]])];
-    });
-    await look(ways.flatMap(joints), entries);
-    const holders = (term) => {
-      const docs = new Set();
-      if (entries.get(term)) eachPlace(entries.get(term), (doc) => docs.add(doc));
-      return docs;
-    };
-    const common = (way) => joints(way).map(holders).reduce((a, b) => new Set([...a].filter((doc) => b.has(doc))));
-    const counted = ways.map((way) => [way.join(""), common(way).size]).filter(([, count]) => count);
-    for (const [words] of counted.sort((a, b) => b[1] - a[1]).slice(0, 3)) {
-      const { full, runs } = rank(planOf(parse(words).atoms), entries, head);
-      for (const { doc } of full.slice(0, FEW)) if (await holds(doc, runs(doc))) return words;
-    }
-    return "";
+    return [...tally].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
   }
 
   /** The documents that carry this number themselves: those of just this body before those whose body ends so. */
@@ -1321,7 +1305,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       const plan = planOf(parse(bare).atoms);
       await look([asked.index, ...plan.terms], entries);
       const full = named([asked.index], entries).map((doc) => hit(doc, LEVEL.number));
-      const isAbsent = INDEX.test(normalize(q)) && plan.terms.some((term) => !entries.get(term));
+      const isAbsent = INDEX.test(normalize(q)) && /\d{3}/.test(bare.replace(/\b(19|20)\d\d\b/g, "")) && plan.terms.some((term) => !entries.get(term));
       const note = full.length ? "" : `本站没有索引号为“${bare}”的文件。`;
       if (full.length || isAbsent) return { ...none, kind: "index_no", note, plan, full };
     }
@@ -1365,19 +1349,25 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
   }
 
   /**
-   * The documents of `found.full` that fit, and how many of them are sure: the first ones are looked into, until `wanted`
-   * are found to have what their pairs promise or enough was read. Those that break it are partial, and where none is
-   * left those that have the words apart take their place.
+   * The documents of `found.full` that fit, and how many of them are sure: the first ones are looked into, until as many
+   * as are wanted are found to have what their pairs promise, or enough was read. Those that break it are partial, and
+   * so are all where none of very many has it; where none is left those that have the words apart take their place.
    */
-  async function settle(found, fits, wanted, isStale) {
+  async function settle(found, fits, { from = 0, size = 0 }, isStale) {
     const isOpen = (one) => one.level < LEVEL.title && !one.isSeen;
     for (let read = 0; ; ) {
-      if (!found.full.length) [found.full, found.weak] = [found.weak, []];
+      if (!found.full.length) [found.full, found.weak, read] = [found.weak, [], 0];
       const group = fits(found.full);
       const first = group.findIndex(isOpen);
       const sure = first < 0 ? group.length : first;
-      const open = group.slice(sure, Math.max(wanted, sure + 4)).filter(isOpen);
-      if (!open.length || sure >= wanted || read >= (sure ? MOST_READ : 4 * MOST_READ)) return { group, sure: sure || group.length };
+      const open = group.slice(sure, Math.max(from + size, sure + 4)).filter(isOpen);
+      if (!open.length || sure >= from + size || (sure > from && read >= MOST_READ)) return { group, sure };
+      if (read >= MOST_TRIED) {
+        const given = new Set(group.filter(isOpen));
+        found.full = found.full.filter((one) => !given.has(one));
+        found.partial = [...found.partial, ...given];
+        continue;
+      }
       const are = await Promise.all(open.map((one) => (one.level < LEVEL.phrase
         ? isTogether(one, found.plan) : holds(one.doc, found.runs(one.doc)))));
       if (isStale()) return { group, sure }; // the newer one may be about to do the same
@@ -1459,7 +1449,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     };
     const show = (group, { from = 0, size = 0 }) =>
       Promise.all(group.slice(from, from + size).map((one) => hitOf(one, plan)));
-    const { group: all, sure } = await settle(found, fitting, (full.from ?? 0) + (full.size ?? 0), isStale);
+    const { group: all, sure } = await settle(found, fitting, full, isStale);
     if (isStale()) return null;
     const isOpen = plan.segments.some((segment) => segment.length > 2); // whether the words are in a row, texts tell
     const isExact = !isOpen || all.every(({ level, isSeen }) => level !== LEVEL.phrase || isSeen);

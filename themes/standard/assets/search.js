@@ -172,16 +172,18 @@
     part("advice").hidden = !isAsking;
     const name = params.has("q") ? "完全匹配" : "全部";
     const rest = partial.count ? `，部分匹配 ${partial.count} 条` : "";
-    status.textContent = count ? `${name}${told(full)}${rest}。` : isAsking ? "没有找到，共 0 条。" : "";
+    const tell = (some) => { status.textContent = `${name}${told(some)}${rest}。`; };
+    if (count) tell(full);
+    else status.textContent = isAsking ? "没有找到，共 0 条。" : "";
     fill(results,
-      count && group(name, "full", full, params, kind),
+      count && group(name, "full", full, params, kind, tell),
       count && rest && group("部分匹配", "partial", partial, params));
   }
 
   const told = ({ count, isExact }) => `${isExact === false ? "约" : ""} ${count} 条`;
 
   /** One of the two groups. A folded one shows its hits on demand, as each shows more of them. */
-  function group(title, side, { count, isExact, hits, isFolded }, params, kind) {
+  function group(title, side, { count, isExact, hits, isFolded }, params, kind, tell) {
     const items = make("ol", { className: "hits" });
     const total = span("");
     const more = button("", async () => {
@@ -189,8 +191,11 @@
       try {
         const found = await ask(params, { [side]: { from: items.children.length, size: PAGE, isOpen: true } });
         ({ count, isExact } = found[side]); // more texts were read: some may have gone
-        add(found[side].hits)?.querySelector("a").focus();
-        if (side === "full") history.replaceState({ size: items.children.length }, "");
+        (add(found[side].hits)?.querySelector("a") || document.getElementById("found")).focus();
+        if (tell) {
+          tell(found[side]);
+          history.replaceState({ size: items.children.length }, "");
+        }
       } catch {
         more.textContent = "没有取到，再试一次";
       }
