@@ -44,6 +44,7 @@ from sitegen.workers import Workers
 
 _RANGE = 25 * BLOCK  # documents that are looked into at once: so many that terms recur, so few that memory stays small
 _AT_ONCE = 1_000_000  # characters of them whose terms are gathered at once, for the same reason
+_MANY = 5  # ranges
 _SECONDS_A_RANGE = 500.0  # of a thousand ranges
 _SECONDS_A_GROUP = 300.0
 _FEW = 12  # documents that may change before making the index anew is quicker; and a hundredth of all
@@ -103,6 +104,8 @@ class Indexing:
         sizes: list[tuple[int, int]] = []
         places = 0
         starts: list[int] = []
+        if len(ranges) > _MANY:
+            self.workers.renew()  # those that made pages and files hold twice as much as an index needs
         with tempfile.TemporaryDirectory(dir=self.waiting, ignore_cleanup_errors=True) as folder:
             work = _Gather(bodies, folder, self.version, self.out, self.waiting)
             found = self.workers.run(work, ranges, _SECONDS_A_RANGE, lambda item: item[1][0].record.id, size=1)

@@ -78,6 +78,10 @@ class Workers:
             return _here(function, chain(first, source), size)
         return self._there(executor, function, chain(first, source), names, size)
 
+    def renew(self) -> None:
+        """End the processes, whose memory holds what was worked on before; a later call of `run` starts new ones."""
+        self._close()
+
     def _executor(self, seconds: float) -> Executor | None:
         if self._given is not None:
             return self._given

@@ -122,6 +122,15 @@ def test_processes_are_started_once_and_then_used_for_less_work_too() -> None:
     assert here_alone()
 
 
+def test_renewed_processes_are_others() -> None:
+    with Workers(2) as workers:
+        first = set(workers.run(process, range(300), WORTHWHILE, named))
+        workers.renew()
+        assert here_alone()
+        assert first.isdisjoint(workers.run(process, range(300), WORTHWHILE, named))
+    assert here_alone()
+
+
 @pytest.mark.parametrize("how", ["here", "there"])
 def test_items_are_asked_for_as_they_are_needed(how: str) -> None:
     asked = 0
