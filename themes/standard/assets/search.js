@@ -58,10 +58,10 @@
     const options = { inflate: absolute(inflate), words: absolute(words) };
     const inPage = async () => {
       const search = await (await import(url)).open(root, options);
-      return (method, asked) => search[method](asked);
+      return async (method, asked) => search[method](asked);
     };
     const search = await (worker === undefined ? inPage() : inWorker(url, options).catch(inPage));
-    buildFilters((await search("about")).facets);
+    search("about").then(({ facets }) => buildFilters(facets)); // while the first search is on its way
     return search;
   }
 
@@ -142,7 +142,7 @@
     exact.value = params.get("exact") || "";
     status.textContent = "";
     close();
-    load().then(() => chooseFilters(params), () => {});
+    chooseFilters(params);
     go(false, (history.state || {}).size);
   }
 
@@ -245,8 +245,6 @@
   }
 
   function option(set, value) {
-    const known = [...set.elements].find((box) => box.value === value);
-    if (known) return known;
     const box = make("input", { type: "checkbox", name: set.name, value });
     box.setAttribute("form", form.id);
     set.append(make("label", {}, box, span("", value), span("count")));
@@ -255,7 +253,12 @@
 
   function buildFilters(facets) {
     for (const set of sets) {
-      for (const value of facets[set.name] || []) option(set, value);
+      const known = new Map([...set.elements].map((box) => [box.value, box]));
+      const isTree = set.name === "column" && known.size; // it is in order already
+      for (const value of facets[set.name] || []) {
+        const box = known.get(value) || option(set, value);
+        if (!isTree) set.append(box.parentNode);
+      }
       set.onchange = commit;
       set.parentNode.open = isWide;
       set.nextElementSibling.onclick = ({ target }) => {
@@ -269,7 +272,9 @@
   function chooseFilters(params) {
     for (const set of sets) {
       for (const box of set.elements) box.checked = false;
-      for (const value of params.getAll(set.name)) option(set, value).checked = true;
+      for (const value of params.getAll(set.name)) {
+        ([...set.elements].find((box) => box.value === value) || option(set, value)).checked = true;
+      }
     }
   }
 
