@@ -552,6 +552,13 @@ def test_title_cut_anywhere(engine: Engine, q: str) -> None:
     assert "云溪市2023年度部门预算" in [hit["title"] for hit in (found["full"]["hits"] or found["partial"]["hits"])]
 
 
+def test_of_titles_alike_the_newest_is_first(engine: Engine) -> None:
+    hits = engine.search("情况通报")["full"]["hits"]
+    days = [hit["date"] for hit in hits]
+    assert len(days) == len(SUBJECTS)
+    assert days == sorted(days, reverse=True)
+
+
 @pytest.mark.parametrize("q", ["gps 芯片", "芯片 gps", "值班 5555"])
 def test_a_word_apart_is_not_cut_off(engine: Engine, q: str) -> None:
     assert engine.full(q) == []

@@ -736,8 +736,8 @@ function rank(plan, entries, { count, titles, lengths, units, isEnded }) {
       doc,
       unit,
       level,
-      score: sum / plan.total / (0.6 + 0.4 * lengths[doc]) + title.share * (1 + Math.min(1, asked / length)) + value
-        + (level === LEVEL.title ? (8 * asked) / length : 0),
+      score: title.share * (1 + Math.min(1, asked / length)) + (level === LEVEL.title ? (8 * asked) / length : 0)
+        + (level >= LEVEL.title ? 0 : sum / plan.total / (0.6 + 0.4 * lengths[doc]) + value),
       near: (0.5 * value + 0.3 * all.share + 0.8 * title.joined) / 1.6,
       alike: Math.max(value, title.share),
       share: all.share,
