@@ -523,6 +523,7 @@ def test_misspelt_titles(engine: Engine, q: str, title: str) -> None:
         ("占用人通行道", "占用人行通道"),  # two in the wrong order
         ("表彰行先进的决定", "表彰先进的决定"),
         ("种植池深不度小于60厘米", "种植池深度不小于60厘米"),
+        ("低生活保障审核办发", "低生活保障审核办法"),  # the last one of a title
     ],
 )
 def test_misspelt_words_lead_to_what_was_meant(engine: Engine, q: str, meant: str) -> None:
@@ -537,7 +538,8 @@ def test_misspelt_words_lead_to_what_was_meant(engine: Engine, q: str, meant: st
         "云溪市2024年度部门预算",  # another year is another document
         "溪市2031年度部门",
         "种植池深度不小于90厘米",
-        "李溪市鸟类保护办法",  # nor is anything guessed at the ends
+        "李溪市鸟类保护办法",  # nor is anything guessed at the beginning
+        "遇有险情及时上告",  # nor at the end of what is no title
         "养犬人芯片",  # two words without a blank
         "怎么申请最低生活保障",
     ],

@@ -829,6 +829,14 @@ function nearly(line, words, most) {
   return best;
 }
 
+/** The end of a title that differs from `words` in its last character alone, as `nearly` gives it. */
+function atItsEnd(title, words) {
+  const text = title.slice(-words.length);
+  const lasts = [text.at(-1) ?? "", words.at(-1)];
+  const isOther = EXACT.test(lasts.join("")) || lasts.every((char) => SENSE.test(char));
+  return text.slice(0, -1) === words.slice(0, -1) && !isOther ? { text, cost: 1 } : null;
+}
+
 /** What a document should have in a row, three atoms or more, and in which units it may stand: [{text, units}, …]. */
 function runsOf(plan, flags, all, rows, start, units) {
   if (!units) return []; // not looked at unit by unit
@@ -1165,7 +1173,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     const most = words.length > LONG_MEANT ? 2 : 1;
     await Promise.all(likely.map(async ({ doc, unit }) => {
       const lines = (await linesOf(doc, unit)).slice(0, 5000).split(/[\n\f]/);
-      for (const [i, found] of lines.map((line) => nearly(line, words, most)).entries()) {
+      for (const [i, found] of lines.map((line, at) => nearly(line, words, most) ?? (at ? null : atItsEnd(line, words))).entries()) {
         const worth = found && (i ? 1 : 5) + 100 * (most - found.cost); // the first line is the title
         if (found) tally.set(found.text, (tally.get(found.text) ?? 0) + worth);
       }
