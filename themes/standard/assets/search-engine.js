@@ -832,7 +832,7 @@ function nearly(line, words, most) {
 /** The end of a title that differs from `words` in its last character alone, as `nearly` gives it. */
 function atItsEnd(title, words) {
   const text = title.slice(-words.length);
-  const lasts = [text.at(-1) ?? "", words.at(-1)];
+  const lasts = [text, words].map((all) => all[all.length - 1] ?? "");
   const isOther = EXACT.test(lasts.join("")) || lasts.every((char) => SENSE.test(char));
   return text.slice(0, -1) === words.slice(0, -1) && !isOther ? { text, cost: 1 } : null;
 }
