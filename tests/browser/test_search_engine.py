@@ -539,8 +539,12 @@ def test_misspelt_words_lead_to_what_was_meant(engine: Engine, q: str, meant: st
         "溪市2031年度部门",
         "种植池深度不小于90厘米",
         "李溪市鸟类保护办法",  # nor is anything guessed at the beginning
+        "云西市鸟类保护办法",  # nor in the name of a place
+        "云市鸟类保护办法",
+        "种植池深度不小一于60厘米",  # nor is a numeral taken out
         "遇有险情及时上告",  # nor at the end of what is no title
         "养犬人芯片",  # two words without a blank
+        "云溪市𠮷野家办法",  # a character beyond the first 65,536
         "怎么申请最低生活保障",
     ],
 )

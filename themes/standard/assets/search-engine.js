@@ -308,7 +308,10 @@ function bodiesOf({ doc_no, date }, { year, count }) {
 }
 
 const INDEX_WORD = /^\s*索引[号號][\s:：]*/;
-const INDEX = /^\s*(索引号|\w[-\w/ ]{3,}[-/ ](19|20)\d\d[-/ ][-\w]*\d{3}\s*$)/; // can be nothing else
+const INDEX = /^\s*(索引号|\w[-\w/ ]{3,}[-/ ](19|20)\d\d[-/ ][-\w]*\d{3}\s*$)/;
+
+/** Whether a query, `bare` without 索引号, can be nothing but an index number: digits besides those of years. */
+const isIndexNumber = (text, bare) => INDEX.test(normalize(text)) && /\d{3}/.test(bare.replace(/\b(19|20)\d\d\b/g, ""));
 
 function indexNumber(text) {
   const line = squash(text.replace(INDEX_WORD, ""));
@@ -353,7 +356,7 @@ function readings(words, most = 12) {
   return ways.filter((way) => way.length > 1).sort((a, b) => a.length - b.length);
 }
 
-const joints = (list) => list.slice(1).map((atom, i) => join(list[i], atom));
+const pairsOf = (list) => list.slice(1).map((atom, i) => join(list[i], atom));
 const neighbours = (list, size, glue) => list.slice(size - 1).map((_, i) => list.slice(i, i + size).join(glue));
 
 // ---------------------------------------------------------------- reading the index
@@ -486,7 +489,7 @@ const DEEP = 60_000; // documents times terms that are looked at unit by unit
 const SENTENCE = 8; // atoms; a query of more is a sentence
 const TOGETHER = 8; // documents that have the words apart, and are looked into where hardly any has them as they stand
 const LEAST_MEANT = 5; // characters of a query that may be misspelt
-const MOST_MEANT = 60;
+const MOST_MEANT = 60; // and at most
 const LONG_MEANT = 14; // from more on in two places
 const READ_MEANT = 16; // texts that are looked into for what was meant
 const NEAR = 300; // documents that do not have all of a query and are looked at
@@ -795,30 +798,38 @@ function nearest(partial, { atoms }, isQuestion) {
   return (isAny ? order.filter(({ share }) => share >= 0.25) : near).slice(0, isQuestion ? LONGER : FEW);
 }
 
+const PLACES = "省市县区州镇乡村";
+const PLACE = new RegExp(`[${PLACES}]`);
 const EXACT = new RegExp(`[^${WIDE}]|[${NUMERAL}不未无非没]`, "u"); // nobody leaves one out or writes it by mistake
-const SENSE = /[上下内外前后左右东西南北中男女老少大小高低多增减加省市县区州镇乡村]/; // nor one of these for another
-const PLACE = /[省市县区州镇乡村]/; // nor the name of another place
+const SENSE = new RegExp(`[上下内外前后左右东西南北中男女老少大小高低多增减加${PLACES}]`); // nor one of these for another
 
-/** Whether the character at a place means too much to be a slip of the hand. */
-const isMeant = (words, i) => EXACT.test(words[i]) || SENSE.test(words[i]) || PLACE.test(words.slice(i + 1, i + 3));
-
-/** The part of a line that differs from `words` in fewest characters, at most `most`, not at its ends: {text, cost}, or null. */
+/**
+ * The part of a line that differs from `words` in fewest characters, at most `most`, and where a slip of the hand may be:
+ * not at its ends, nor in what means too much or names a place; {text, cost}, or null.
+ */
 function nearly(line, words, most) {
   const last = words.length - 1;
+  let from = line.indexOf(words[0]);
+  if (from < 0) return null;
+  const facts = Array.from({ length: words.length }, (_, i) => {
+    const [isExact, isSense] = [EXACT.test(words[i]), SENSE.test(words[i])];
+    const isPlace = PLACE.test(words.slice(i + 1, i + 3));
+    return { isSense, isPlace, isFixed: isExact || isPlace, left: isExact || isSense || isPlace ? 9 : 1 };
+  });
   let best = null;
-  for (let from = line.indexOf(words[0]); from >= 0; from = line.indexOf(words[0], from + 1)) {
+  for (; from >= 0; from = line.indexOf(words[0], from + 1)) {
     const part = line.slice(from, from + words.length + most);
     if (!part.includes(words[last], 1)) continue;
     let [older, old] = [[], []];
     for (let j = 0; j < part.length; j++) {
-      const added = EXACT.test(part[j]) ? 9 : 1;
+      const [price, isSense] = [EXACT.test(part[j]) ? 9 : 1, SENSE.test(part[j])];
       const row = [j * 9]; // what it costs to make words[0..i] of part[0..j]
       for (let i = 1; i <= last; i++) {
-        const isOther = isMeant(words, i) && (!SENSE.test(words[i]) || SENSE.test(part[j]));
-        const changed = part[j] === words[i] ? 0 : isOther ? 9 : added;
-        const left = isMeant(words, i) && !"一二三".includes(words[i]) ? 9 : 1;
+        const fact = facts[i];
+        const changed = part[j] === words[i] ? 0 : fact.isFixed || (fact.isSense && isSense) ? 9 : price;
+        const added = fact.isPlace ? 9 : price;
         const isTurned = part[j] === words[i - 1] && part[j - 1] === words[i] && i > 1;
-        row.push(Math.min(row[i - 1] + left, (old[i - 1] ?? 9) + changed, (old[i] ?? 9) + added, isTurned ? older[i - 2] + 1 : 9));
+        row.push(Math.min(row[i - 1] + fact.left, (old[i - 1] ?? 9) + changed, (old[i] ?? 9) + added, isTurned ? older[i - 2] + 1 : 9));
       }
       if (part[j] === words[last] && row[last] <= Math.min(most, (best?.cost ?? 9) - 1)) {
         best = { text: part.slice(0, j + 1), cost: row[last] };
@@ -1237,8 +1248,8 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
     const found = laws.filter(({ passage }) => passage);
     for (const law of found.length ? [] : docs.slice(0, 4)) {
       const { title } = await text(law.doc, 0);
-      const isMeant = law.level > LEVEL.article || squash(title.replace(/[(（][^(（]*$|的通知$/, "")).endsWith(asked.law);
-      if (isMeant && !isThere(law) && (await locate(law.doc, { count: 1, sub: 0 }, []))) {
+      const isNamed = law.level > LEVEL.article || squash(title.replace(/[(（][^(（]*$|的通知$/, "")).endsWith(asked.law);
+      if (isNamed && !isThere(law) && (await locate(law.doc, { count: 1, sub: 0 }, []))) {
         found.push({ ...law, note: `本站的“${title}”没有第${asked.count}条。` });
         break;
       }
@@ -1249,7 +1260,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
   /** The documents whose titles have every character of a name, in most of its pairs: 停车场规定 is 停车场管理规定. */
   async function entitled(law, entries) {
     const list = atoms(law);
-    const pairs = joints(list);
+    const pairs = pairsOf(list);
     await look(pairs, entries);
     const sets = pairs.map((pair) => new Set(named([pair], entries, true)));
     return named(pairs.slice(0, 1), entries, true)
@@ -1313,7 +1324,7 @@ export async function open(root, { inflate = new URL("search-inflate.js", import
       const plan = planOf(parse(bare).atoms);
       await look([asked.index, ...plan.terms], entries);
       const full = named([asked.index], entries).map((doc) => hit(doc, LEVEL.number));
-      const isAbsent = INDEX.test(normalize(q)) && /\d{3}/.test(bare.replace(/\b(19|20)\d\d\b/g, "")) && plan.terms.some((term) => !entries.get(term));
+      const isAbsent = isIndexNumber(q, bare) && plan.terms.some((term) => !entries.get(term));
       const note = full.length ? "" : `本站没有索引号为“${bare}”的文件。`;
       if (full.length || isAbsent) return { ...none, kind: "index_no", note, plan, full };
     }
