@@ -160,9 +160,10 @@ class _Reader:
     def group(self, entry: Item) -> _Group:
         assert isinstance(entry.value, Mapping)
         official = tuple(dict.fromkeys(word for word, _ in self.words(entry.value.get("规范"), may_list=True)))
-        if "规范" not in entry.value:
+        written = {key for key, item in entry.value.items() if item.value != ()}
+        if "规范" not in written:
             self.say(entry, "这一组没有写规范的词", "写上 规范: [公文里的说法]。")
-        elif not ({"简称", "俗称"} & entry.value.keys()):
+        elif not {"简称", "俗称"} & written:
             self.say(entry, "这一组没有写简称，也没有写俗称", "写上 俗称: [百姓的说法]。")
         taken = {_normalized(word) for word in official}
         own = {key: tuple(self.everyday(entry.value.get(key), taken)) for key in ("简称", "俗称")}
